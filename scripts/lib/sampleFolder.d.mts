@@ -1,0 +1,1 @@
+export function ensureSampleFolder(folder?: string): Promise<string>;

@@ -1,0 +1,2 @@
+export const vsixTarget: string;
+export const vsixPath: string;

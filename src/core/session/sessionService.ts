@@ -1,0 +1,147 @@
+import type { EventId, InvocationId, ModelRef, Session, SessionId, TitleSource, TurnId, TurnStatus, WorkspaceKey } from './session';
+import type { NewEvent, StoredEvent } from './sessionEvent';
+
+/** What a session's row starts with when its first event is written. */
+export interface NewSession {
+  readonly key: WorkspaceKey;
+  readonly skill: string | null;
+}
+
+export interface AppendRequest {
+  readonly sessionId: SessionId;
+  readonly invocationId: InvocationId;
+  /** The head that the caller saw; another one in the store rejects with `session/head-moved`. */
+  readonly expectedHead: EventId | null;
+  /** Parent of the first event; the expected head unless a new branch starts further back (regenerate). */
+  readonly parent?: EventId | null;
+  readonly events: readonly NewEvent[];
+  /** Makes the session when it has no row. Without it an unknown session rejects with `session/not-found`. */
+  readonly create?: NewSession;
+  /** Changes of the row that belong to the same transaction. */
+  readonly turnStatus?: TurnStatus;
+  readonly model?: ModelRef;
+  /** Set only when the session has no title yet. */
+  readonly derivedTitle?: string;
+  /** Drops the partial reply of this turn: one of the events now holds its text. */
+  readonly clearDraftOf?: TurnId;
+}
+
+export interface AppendResult {
+  readonly session: Session;
+  /** Only what this call wrote; events that were stored before by the same id are left out. */
+  readonly events: readonly StoredEvent[];
+}
+
+/** The reply of a running turn as far as it has come; one row per session, replaced as it grows. */
+export interface PartialReply {
+  readonly sessionId: SessionId;
+  readonly turnId: TurnId;
+  readonly invocationId: InvocationId;
+  /** Process that drives the turn; when it is gone the reply counts as interrupted. */
+  readonly ownerPid: number;
+  /** Event below which the reply hangs. */
+  readonly parentId: EventId;
+  readonly model: ModelRef;
+  readonly content: string;
+  readonly reasoning: string;
+  /** Unix milliseconds. */
+  readonly startedAt: number;
+}
+
+/** Limits as a provider's response headers told them; absent where it did not say. */
+export interface UsageSnapshot {
+  readonly requestsLimit?: number;
+  readonly requestsRemaining?: number;
+  readonly tokensLimit?: number;
+  readonly tokensRemaining?: number;
+  /** Unix milliseconds at which the counts start anew. */
+  readonly resetsAt?: number;
+}
+
+export interface UsageRecord {
+  readonly snapshot: UsageSnapshot;
+  /** Unix milliseconds of the write. */
+  readonly updatedAt: number;
+}
+
+export type SessionState = 'active' | 'archived' | 'deleted';
+
+/** A page of a list. Newest first, pinned ones are not treated apart. */
+export interface SessionFilter {
+  /** Only sessions whose folder or git root is one of these. Absent = all. */
+  readonly keys?: readonly WorkspaceKey[];
+  readonly states: readonly SessionState[];
+  readonly pinned?: boolean;
+  readonly provider?: string;
+  /** Part of the title, in any case. */
+  readonly titlePart?: string;
+  readonly limit: number;
+  /** Continues behind the last row of the page before. */
+  readonly after?: { readonly updatedAt: number; readonly id: SessionId };
+}
+
+export interface SessionPatch {
+  readonly title?: string;
+  readonly titleSource?: TitleSource;
+  readonly pinned?: boolean;
+  readonly archivedAt?: number | null;
+  readonly deletedAt?: number | null;
+  readonly endedAt?: number | null;
+  readonly skill?: string | null;
+}
+
+export interface StoreDescription {
+  /** Of the database file; `:memory:` for a chat that is not saved. */
+  readonly path: string;
+  readonly sqliteVersion: string;
+  readonly journalMode: string;
+  readonly schemaVersion: number;
+}
+
+/** Events of the branch shown, oldest first. */
+export interface EventPage {
+  readonly events: readonly StoredEvent[];
+  readonly hasOlder: boolean;
+}
+
+/**
+ * Port: where sessions are kept. Local SQLite today. Everything may reject with a `store/*` error.
+ * Looking never writes; the row of a session appears with its first event, metadata or server id.
+ */
+export interface SessionService {
+  /** One durable transaction: row if absent, events in `seq` order, head, counters. All or nothing. */
+  append(request: AppendRequest): Promise<AppendResult>;
+  get(id: SessionId): Promise<Session | undefined>;
+  list(filter: SessionFilter): Promise<readonly Session[]>;
+  /**
+   * Sessions that may resume: not archived, not deleted, not ended, of one of the folders or git roots
+   * (a null directory in `keys` matches sessions without one), last event after `since` and not after `until` (Unix ms, both strict/inclusive).
+   */
+  findResumable(keys: readonly WorkspaceKey[], since: number, until: number): Promise<readonly Session[]>;
+  /** The newest `limit` events of the branch that ends at the head, or those above `before`. */
+  loadPage(id: SessionId, limit: number, before?: EventId): Promise<EventPage>;
+  /** The whole branch from root to head (or to `end`). */
+  loadBranch(id: SessionId, end?: EventId): Promise<readonly StoredEvent[]>;
+  /** Changes rows in one transaction; unknown ids are left out of the result. `updatedAt` stays. */
+  update(ids: readonly SessionId[], patch: SessionPatch): Promise<readonly Session[]>;
+  /** Removes the sessions and every trace of their text from our files; returns the ids that were there. */
+  deleteForever(ids: readonly SessionId[]): Promise<readonly SessionId[]>;
+  /** Makes the row when there is none and `create` is given. */
+  setServerSessionId(id: SessionId, serverSessionId: string, create?: NewSession): Promise<void>;
+  getMetadata(id: SessionId, key: string): Promise<string | undefined>;
+  setMetadata(id: SessionId, key: string, value: string | undefined, create?: NewSession): Promise<void>;
+  /** What a provider last said of a quota, by account key; undefined when it never did. */
+  getUsage(accountKey: string): Promise<UsageRecord | undefined>;
+  /** Replaces what was known of that account. */
+  setUsage(accountKey: string, snapshot: UsageSnapshot): Promise<void>;
+  /** Writes the reply so far over the one before. Creates no event. */
+  savePartialReply(reply: PartialReply): Promise<void>;
+  getPartialReply(id: SessionId): Promise<PartialReply | undefined>;
+  /** Turns replies whose process is gone into events that end `interrupted`. Returns the sessions touched. */
+  recoverInterrupted(): Promise<readonly SessionId[]>;
+  /** What keeps the sessions, for diagnostics. */
+  describe(): Promise<StoreDescription>;
+  /** Changes when another connection has written since the last call. */
+  dataVersion(): Promise<number>;
+  close(): Promise<void>;
+}

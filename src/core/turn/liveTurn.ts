@@ -1,0 +1,251 @@
+import type { Disposable } from '../base/disposable';
+import { AppError, isAppError, toError, type ErrorCode } from '../base/errors';
+import { Sequencer } from '../base/sequencer';
+import { toEventId, type EventId, type SessionId, type TurnId } from '../session/session';
+import type { NewEvent, TextError } from '../session/sessionEvent';
+import type { ResolvedModel } from './modelProvider';
+import { openRequestStream, type OpenRequest } from './requestStream';
+import type { ToolDecision } from './toolHost';
+import { ToolRuns } from './toolRuns';
+import { stepTurn } from './turnMachine';
+import { defaultTurnLimits, type TurnLimits } from './turnLimits';
+import type { TurnDraft } from './turnLog';
+import type { TurnPlan } from './turnPlan';
+import type { TurnRunnerDeps } from './turnRunnerDeps';
+import type { DraftEvent, StopReason, TimerName, TurnEffect, TurnInput, TurnState } from './turnState';
+import type { TurnView } from './turnView';
+import { turnViewOf } from './turnViewOf';
+
+/** What a turn reports to its runner. */
+export interface LiveTurnListener {
+  onChanged(view: TurnView | null): void;
+  onStream(text: string, reasoning: string): void;
+  onLost(error: TextError): void;
+}
+
+type UntimedInput = TurnInput extends infer I ? (I extends TurnInput ? Omit<I, 'at'> : never) : never;
+
+/** One turn at work: holds the machine's state, performs its effects, and feeds back what comes of them. */
+export class LiveTurn {
+  private state: TurnState = null;
+  private readonly inputs: TurnInput[] = [];
+  private stepping = false;
+  /** Everything that is written goes one after the other, so that no late partial reply outlives the end. */
+  private readonly writes = new Sequencer();
+  private readonly eventIds = new Map<number, EventId>();
+  private readonly timers = new Map<TimerName, Disposable>();
+  private readonly limits: TurnLimits;
+  private readonly toolRuns: ToolRuns;
+  private request: OpenRequest | undefined;
+  private unsavedDraft: TurnDraft | undefined;
+  private storeError: Error | undefined;
+  private settleStart: { resolve: () => void; reject: (error: Error) => void } | undefined;
+  private settleEnd: () => void = () => undefined;
+
+  /** Resolves when the turn is over and its end is stored, or was given up. Never rejects. */
+  readonly ended: Promise<void>;
+
+  constructor(
+    private readonly deps: TurnRunnerDeps,
+    readonly sessionId: SessionId,
+    readonly turnId: TurnId,
+    private readonly model: ResolvedModel,
+    private readonly listener: LiveTurnListener,
+  ) {
+    this.limits = { ...defaultTurnLimits, ...deps.limits };
+    this.toolRuns = new ToolRuns(deps, sessionId, (input) => this.dispatch(input));
+    this.ended = new Promise((resolve) => (this.settleEnd = resolve));
+  }
+
+  get view(): TurnView | null {
+    return turnViewOf(this.state);
+  }
+
+  /** Resolves when what opens the turn is on disk; rejects when it is not, and then nothing was sent. */
+  begin(plan: TurnPlan): Promise<void> {
+    const started = new Promise<void>((resolve, reject) => (this.settleStart = { resolve, reject }));
+    this.dispatch({ type: 'start', sessionId: this.sessionId, turnId: this.turnId, model: this.model.ref, ...plan });
+    return started;
+  }
+
+  stop(reason: StopReason): Promise<void> {
+    this.request?.flush();
+    this.dispatch({ type: 'stop', reason });
+    return this.ended;
+  }
+
+  respondToTool(callId: string, decision: ToolDecision): void {
+    this.dispatch({ type: 'toolDecision', callId, decision });
+  }
+
+  private dispatch(input: UntimedInput): void {
+    this.inputs.push({ ...input, at: this.deps.clock.now() });
+    if (this.stepping) {
+      return;
+    }
+    this.stepping = true;
+    for (let next = this.inputs.shift(); next !== undefined; next = this.inputs.shift()) {
+      const { state, effects } = stepTurn(this.state, next, this.limits);
+      this.state = state;
+      effects.forEach((effect) => this.perform(effect));
+    }
+    this.stepping = false;
+  }
+
+  private perform(effect: TurnEffect): void {
+    switch (effect.type) {
+      case 'append':
+        this.append(effect);
+        break;
+      case 'savePartial':
+        this.savePartial(effect);
+        break;
+      case 'openStream':
+        this.openStream(effect.generation, effect.end);
+        break;
+      case 'abortStream':
+        this.request?.abort();
+        this.request = undefined;
+        break;
+      case 'startTimer':
+        this.startTimer(effect);
+        break;
+      case 'cancelTimer':
+        this.timers.get(effect.name)?.dispose();
+        this.timers.delete(effect.name);
+        break;
+      case 'checkTool':
+        this.toolRuns.check(effect.call);
+        break;
+      case 'grantTool':
+        this.toolRuns.grant(effect.name, effect.grant);
+        break;
+      case 'runTool':
+        this.toolRuns.run(effect.call);
+        break;
+      case 'abortTools':
+        this.toolRuns.abort();
+        break;
+      case 'saveServerSession':
+        this.write('server session', () => this.deps.log.setServerSessionId(this.sessionId, effect.id));
+        break;
+      case 'saveUsageLimits':
+        this.write('usage limits', () => this.deps.log.setUsage(this.model.accountKey, effect.snapshot));
+        break;
+      case 'stream':
+        this.listener.onStream(effect.text, effect.reasoning);
+        break;
+      case 'publish':
+        this.listener.onChanged(this.view);
+        break;
+      case 'startSettled':
+        this.onStartSettled(effect.error);
+        break;
+      case 'ended':
+        this.onEnded(effect.lost);
+        break;
+    }
+  }
+
+  private append(effect: Extract<TurnEffect, { type: 'append' }>): void {
+    // A newer partial reply follows; the one that waits is part of these events.
+    this.unsavedDraft = undefined;
+    const events = effect.events.map((event) => this.toNewEvent(event));
+    const options = {
+      turnStatus: effect.turnStatus,
+      ...(effect.kind === 'opening' ? { model: this.model.ref } : {}),
+      ...(effect.parent === null ? {} : { parent: effect.parent }),
+      ...(effect.clearDraft ? { clearDraftOf: this.turnId } : {}),
+    };
+    const [first] = events;
+    const store = (): Promise<unknown> =>
+      first?.body.type === 'user_message'
+        ? this.deps.log.appendUserMessage(this.sessionId, first, options)
+        : this.deps.log.append(this.sessionId, events, options);
+    this.writes.run(store).then(
+      () => this.dispatch({ type: 'stored', lastEventId: events.at(-1)?.id ?? null }),
+      (error: unknown) => {
+        this.storeError = toError(error);
+        this.deps.logger.error(`Events of session ${this.sessionId} could not be stored`, error);
+        this.dispatch({ type: 'storeFailed', error: storeTextError(error) });
+      },
+    );
+  }
+
+  private toNewEvent({ key, body, usage, durationMs }: DraftEvent): NewEvent {
+    const id = this.eventIds.get(key) ?? toEventId(this.deps.ids.next());
+    this.eventIds.set(key, id);
+    const byModel = body.type === 'text' || body.type === 'reasoning' || body.type === 'tool_call';
+    return {
+      id,
+      body,
+      turnId: this.turnId,
+      ...(byModel ? this.model.ref : {}),
+      ...(usage === undefined || !byModel ? {} : { usage }),
+      ...(durationMs === undefined || !byModel ? {} : { durationMs }),
+    };
+  }
+
+  /** While one write is under way only the newest text waits behind it. */
+  private savePartial(effect: Extract<TurnEffect, { type: 'savePartial' }>): void {
+    const waiting = this.unsavedDraft !== undefined;
+    this.unsavedDraft = {
+      sessionId: this.sessionId,
+      turnId: this.turnId,
+      parentId: effect.below,
+      model: this.model.ref,
+      content: effect.text,
+      reasoning: effect.reasoning,
+      startedAt: this.view?.startedAt ?? this.deps.clock.now(),
+    };
+    if (!waiting) {
+      this.write('partial reply', () => {
+        const draft = this.unsavedDraft;
+        this.unsavedDraft = undefined;
+        return draft === undefined ? Promise.resolve() : this.deps.log.savePartialReply(draft);
+      });
+    }
+  }
+
+  /** For what a turn can do without: a failure is logged, and the events that follow will meet the same trouble. */
+  private write(what: string, task: () => Promise<void>): void {
+    this.writes.run(task).catch((error: unknown) => this.deps.logger.warn(`The ${what} of session ${this.sessionId} was not saved`, error));
+  }
+
+  private openStream(generation: number, end: EventId): void {
+    this.request = openRequestStream(this.deps, this.sessionId, this.model, end, {
+      onDelta: (delta) => this.dispatch({ type: 'delta', generation, delta }),
+      onEnded: () => this.dispatch({ type: 'streamEnded', generation }),
+      onFailed: (error) => this.dispatch({ type: 'streamFailed', generation, error, random: (this.deps.random ?? Math.random)() }),
+    });
+  }
+
+  private startTimer({ name, token, ms }: Extract<TurnEffect, { type: 'startTimer' }>): void {
+    this.timers.get(name)?.dispose();
+    this.timers.set(
+      name,
+      this.deps.timers.after(ms, () => this.dispatch({ type: 'timer', name, token })),
+    );
+  }
+
+  private onStartSettled(error: TextError | null): void {
+    if (error === null) {
+      this.settleStart?.resolve();
+    } else {
+      this.settleStart?.reject(this.storeError ?? new AppError('store/io'));
+      this.settleEnd();
+    }
+  }
+
+  private onEnded(lost: TextError | null): void {
+    this.timers.forEach((timer) => timer.dispose());
+    if (lost !== null) {
+      this.listener.onLost(lost);
+    }
+    this.settleEnd();
+  }
+}
+
+function storeTextError(error: unknown): TextError {
+  return isAppError(error) ? { code: error.code, args: error.args } : { code: 'store/io' satisfies ErrorCode, args: {} };
+}

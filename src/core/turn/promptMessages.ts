@@ -1,0 +1,122 @@
+import type { ModelRef } from '../session/session';
+import type { EventBodyOf, StoredEvent } from '../session/sessionEvent';
+import type { AssistantPart, PromptMessage, ToolResultPart } from './modelProvider';
+import type { PromptEntry } from './promptBranch';
+import { toolResultTexts } from './toolAnswers';
+
+type ToolCallPart = Extract<AssistantPart, { type: 'tool_call' }>;
+type ToolResults = ReadonlyMap<string, EventBodyOf<'tool_result'>>;
+
+/** The entries as messages: neighbours of one role merged, every tool call answered directly behind it. */
+export function toMessages(entries: readonly PromptEntry[], reader: ModelRef): readonly PromptMessage[] {
+  const messages: PromptMessage[] = [];
+  let parts: AssistantPart[] = [];
+  let answered = false;
+  const closeAssistant = (results: ToolResults): void => {
+    if (parts.length > 0) {
+      messages.push({ role: 'assistant', parts });
+      const calls = parts.filter((part): part is ToolCallPart => part.type === 'tool_call');
+      if (calls.length > 0) {
+        messages.push({ role: 'tool', results: calls.map((call) => resultFor(call, results)) });
+      }
+      parts = [];
+      answered = false;
+    }
+  };
+  entries.forEach((entry, index) => {
+    const user = userText(entry);
+    const part = entry.kind === 'event' ? assistantPart(entry.event, reader) : undefined;
+    if (user !== undefined) {
+      closeAssistant(resultsBehind(entries, index));
+      addUser(messages, user);
+    } else if (part !== undefined) {
+      if (parts.some((earlier) => earlier.type === 'tool_call') && (answered || part.type !== 'tool_call')) {
+        closeAssistant(resultsBehind(entries, index));
+      }
+      parts.push(part);
+    } else if (entry.kind === 'event' && entry.event.body.type === 'tool_result') {
+      answered = true;
+    }
+  });
+  closeAssistant(resultsBehind(entries, entries.length));
+  return messages;
+}
+
+/**
+ * Results that belong to the calls before the position. They are looked for from the last message of the person on,
+ * because some servers use the same ids again in every answer; the newest result of an id is the right one there.
+ */
+function resultsBehind(entries: readonly PromptEntry[], position: number): ToolResults {
+  const results = new Map<string, EventBodyOf<'tool_result'>>();
+  for (let index = position - 1; index >= 0; index--) {
+    const entry = entries[index];
+    if (entry?.kind !== 'event' || entry.event.body.type === 'user_message') {
+      break;
+    }
+    const { body } = entry.event;
+    if (body.type === 'tool_result' && !results.has(body.toolUseId)) {
+      results.set(body.toolUseId, body);
+    }
+  }
+  return results;
+}
+
+function resultFor(call: ToolCallPart, results: ToolResults): ToolResultPart {
+  const result = results.get(call.id);
+  return {
+    toolUseId: call.id,
+    name: call.name,
+    content: result?.content ?? toolResultTexts.missing,
+    isError: result?.isError ?? true,
+  };
+}
+
+function addUser(messages: PromptMessage[], content: string): void {
+  const last = messages.at(-1);
+  if (last?.role === 'user') {
+    messages[messages.length - 1] = { role: 'user', content: `${last.content}\n\n${content}` };
+  } else {
+    messages.push({ role: 'user', content });
+  }
+}
+
+/** What the entry says in the role of the user; undefined for everything else. */
+function userText(entry: PromptEntry): string | undefined {
+  if (entry.kind === 'summary') {
+    return `[Summary of the earlier part of this conversation]\n${entry.text}`;
+  }
+  const { body } = entry.event;
+  switch (body.type) {
+    case 'user_message':
+    case 'system_context':
+      return body.content === '' ? undefined : body.content;
+    case 'skill_invocation':
+      return `[Skill "${body.name}"${body.arguments === null ? '' : `, arguments: ${body.arguments}`}]\n${body.content}`;
+    default:
+      return undefined;
+  }
+}
+
+/** What the event says in the role of the assistant; undefined for everything else. */
+function assistantPart(event: StoredEvent, reader: ModelRef): AssistantPart | undefined {
+  const { body } = event;
+  const state = ownState(event, reader);
+  switch (body.type) {
+    case 'text':
+      return body.content === '' ? undefined : { type: 'text', text: body.content, ...state };
+    case 'reasoning':
+      // Without its signature no provider takes reasoning back.
+      return state.providerState === undefined ? undefined : { type: 'reasoning', text: body.content, ...state };
+    case 'tool_call':
+      return { type: 'tool_call', id: body.id, name: body.name, input: body.input, ...state };
+    default:
+      return undefined;
+  }
+}
+
+/** Signatures and ids of one provider mean nothing, or an error, to another one or to another model. */
+function ownState(event: StoredEvent, reader: ModelRef): Pick<AssistantPart, 'providerState'> {
+  const { body } = event;
+  const own = event.provider === reader.provider && event.model === reader.model;
+  return own && 'providerState' in body && body.providerState !== undefined ? { providerState: body.providerState } : {};
+}

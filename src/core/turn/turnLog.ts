@@ -1,0 +1,43 @@
+import type { EventId, ModelRef, Session, SessionId, TurnId, TurnStatus } from '../session/session';
+import type { NewEvent, StoredEvent } from '../session/sessionEvent';
+import type { PartialReply, UsageSnapshot } from '../session/sessionService';
+
+export interface TurnAppend {
+  readonly turnStatus?: TurnStatus;
+  readonly model?: ModelRef;
+  /** Event below which the first of the events hangs; the head of the branch unless given. */
+  readonly parent?: EventId;
+  /** Drops the partial reply of this turn in the same transaction: one of the events holds its text. */
+  readonly clearDraftOf?: TurnId;
+}
+
+/** What a turn says of its partial reply; who owns it is known to the log. */
+export type TurnDraft = Omit<PartialReply, 'invocationId' | 'ownerPid'>;
+
+/**
+ * Port: the log as turns see it; the session manager is behind it.
+ * Everything may reject with a `store/*` error. What has resolved is on disk.
+ */
+export interface TurnLog {
+  /** Undefined for a session that has no row yet. */
+  getSession(sessionId: SessionId): Promise<Session | undefined>;
+  /**
+   * Stores a message of the person in one transaction, and makes the session when this is its first event.
+   * The log adds what belongs to a message: the note that a new invocation began, the derived title.
+   * Resolves with everything it wrote, the message last.
+   */
+  appendUserMessage(sessionId: SessionId, event: NewEvent, options: TurnAppend): Promise<readonly StoredEvent[]>;
+  /**
+   * Stores events of the turn in one transaction. Events that are stored already (same id) are left alone.
+   * With no events only the fields of `options` are written.
+   */
+  append(sessionId: SessionId, events: readonly NewEvent[], options: TurnAppend): Promise<readonly StoredEvent[]>;
+  /** Replaces the partial reply of the session. Creates no event. */
+  savePartialReply(draft: TurnDraft): Promise<void>;
+  /** The branch from the root to `end`, or to the head. */
+  loadBranch(sessionId: SessionId, end?: EventId): Promise<readonly StoredEvent[]>;
+  /** Remembers the id that the provider or gateway gave the conversation; empty text forgets it. */
+  setServerSessionId(sessionId: SessionId, serverSessionId: string): Promise<void>;
+  /** Remembers what a provider said of its quota. */
+  setUsage(accountKey: string, snapshot: UsageSnapshot): Promise<void>;
+}

@@ -1,0 +1,56 @@
+import * as vscode from 'vscode';
+import { AppError } from '../../core/base/errors';
+import type { SessionId, SessionSummary } from '../../core/session/session';
+import type { IdGenerator } from '../../core/base/ports';
+import type { TurnRunner } from '../../core/turn/turnRunner';
+import type { ChatController } from './chatController';
+
+export interface ChatCommandDeps {
+  readonly controller: ChatController;
+  readonly turns: TurnRunner;
+  readonly ids: IdGenerator;
+  readonly diagnostics: () => Promise<string>;
+}
+
+export interface SentMessage {
+  readonly sessionId: SessionId;
+  readonly turnId: string;
+}
+
+/** Commands on the conversation shown. */
+export function createChatCommands({ controller, turns, ids, diagnostics }: ChatCommandDeps) {
+  return {
+    'rejoin.newSession': (): Promise<SessionSummary> => controller.newSession(),
+
+    /** Resolves when the message is on disk, before the answer. */
+    'rejoin.sendMessage': async (text?: unknown): Promise<SentMessage | undefined> => {
+      const message = text ?? (await vscode.window.showInputBox({ prompt: vscode.l10n.t('Message to the session shown') }));
+      if (message === undefined) {
+        return undefined;
+      }
+      if (typeof message !== 'string' || message.trim() === '') {
+        throw new AppError('argument/invalid', { args: { name: 'text', reason: 'a text with at least one visible character is expected' } });
+      }
+      const { id: sessionId } = await controller.conversation();
+      const { turnId } = await controller.startTurn(sessionId, message, ids.next());
+      return { sessionId, turnId };
+    },
+
+    /** Resolves when what had arrived is stored. Does nothing when no reply is running. */
+    'rejoin.stop': async (): Promise<void> => {
+      const turn = controller.currentId === undefined ? null : turns.viewOf(controller.currentId);
+      if (turn !== null) {
+        await turns.stop(turn.turnId);
+      }
+    },
+
+    'rejoin.focusChat': (): Promise<void> => controller.focus(),
+
+    'rejoin.copyDiagnostics': async (): Promise<string> => {
+      const text = await diagnostics();
+      await vscode.env.clipboard.writeText(text);
+      vscode.window.setStatusBarMessage(vscode.l10n.t('Rejoin: diagnostics copied'), 3000);
+      return text;
+    },
+  };
+}

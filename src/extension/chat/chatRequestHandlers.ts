@@ -1,0 +1,75 @@
+import * as vscode from 'vscode';
+import type { TurnRunner } from '../../core/turn/turnRunner';
+import type { RequestHandlers } from '../../protocol/rpcEndpoint';
+import { protocolVersion } from '../../protocol/chatProtocol';
+import type { StoreHost } from '../platform/storeHost';
+import type { ChatController } from './chatController';
+import { firstPageSize } from './chatSnapshot';
+import { insertAtCursor, openAsFile } from './codeActions';
+import { conversationAsMarkdown } from './conversationMarkdown';
+import { openLink } from './linkOpener';
+
+export interface ChatRequestDeps {
+  readonly store: StoreHost;
+  readonly turns: TurnRunner;
+  readonly controller: ChatController;
+}
+
+const run = async (command: string, ...args: readonly unknown[]): Promise<void> => {
+  await vscode.commands.executeCommand(command, ...args);
+};
+
+/** What the host does for the view, one entry for every request of the protocol. */
+export function createChatRequestHandlers({ store, turns, controller }: ChatRequestDeps): RequestHandlers {
+  return {
+    'session/ready': (params) => {
+      if (params.protocolVersion !== protocolVersion) {
+        return Promise.reject(new Error(`The view speaks version ${params.protocolVersion}`));
+      }
+      return controller.snapshot();
+    },
+    'session/loadOlder': async ({ sessionId, before }) =>
+      (await store.manager()).loadPage(sessionId, firstPageSize, before),
+    'session/new': async () => {
+      await controller.newSession();
+    },
+    'session/open': async ({ sessionId }) => {
+      await controller.showSession(sessionId);
+    },
+    'session/rename': ({ sessionId, title }) =>
+      title === undefined ? run('rejoin.renameSession', sessionId) : controller.renameCurrent(title),
+    'session/pick': () => run('rejoin.openSession'),
+    'turn/start': async ({ sessionId, text, clientMessageId }) => controller.startTurn(sessionId, text, clientMessageId),
+    'turn/cancel': ({ turnId }) => turns.stop(turnId),
+    'turn/retry': ({ sessionId }) => turns.retry(sessionId),
+    'turn/continue': ({ sessionId }) => turns.continueReply(sessionId),
+    'turn/regenerate': ({ sessionId, eventId }) => turns.regenerate(sessionId, eventId),
+    'tool/respond': ({ turnId, callId, decision }) => Promise.resolve(turns.respondToTool(turnId, callId, decision)),
+    'model/pick': () => run('rejoin.selectModel'),
+    'provider/add': () => run('rejoin.addProvider'),
+    'memory/save': ({ sessionId, memory }) => controller.saveMemory(sessionId, memory),
+    'clipboard/write': async ({ text }) => {
+      await vscode.env.clipboard.writeText(text);
+    },
+    'session/copy': async ({ sessionId }) => {
+      const manager = await store.manager();
+      const [session, events] = await Promise.all([manager.get(sessionId), manager.loadBranch(sessionId)]);
+      await vscode.env.clipboard.writeText(conversationAsMarkdown(session, events));
+    },
+    'code/insert': ({ code }) => insertAtCursor(code),
+    'code/open': ({ code, language }) => openAsFile(code, language),
+    'link/open': ({ href }) => openLink(href),
+    'store/retry': async () => {
+      await store.retry();
+      await controller.reload();
+    },
+    'store/useMemory': async () => {
+      await store.useMemory();
+      await controller.reload();
+    },
+    'workspace/trust': () => run('workbench.trust.manage'),
+    'workspace/openFolder': () => run('workbench.action.files.openFolder'),
+    'sessions/show': () => run('rejoin.sessions.focus'),
+    'diagnostics/copy': () => run('rejoin.copyDiagnostics'),
+  };
+}

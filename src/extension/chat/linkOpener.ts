@@ -1,0 +1,24 @@
+import * as vscode from 'vscode';
+
+const allowedSchemes = new Set(['http', 'https', 'mailto']);
+
+/**
+ * Opens a link of a message outside VS Code. Anything but web and mail addresses is refused; VS Code itself asks
+ * before it opens a domain that the person has not trusted.
+ */
+export async function openLink(href: string): Promise<void> {
+  const uri = parse(href);
+  if (uri === undefined || !allowedSchemes.has(uri.scheme)) {
+    void vscode.window.showWarningMessage(vscode.l10n.t('This link was not opened, because only web and mail addresses are.'));
+    return;
+  }
+  await vscode.env.openExternal(uri);
+}
+
+function parse(href: string): vscode.Uri | undefined {
+  try {
+    return vscode.Uri.parse(new URL(href).href, true);
+  } catch {
+    return undefined;
+  }
+}

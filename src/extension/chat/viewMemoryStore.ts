@@ -1,0 +1,34 @@
+import type * as vscode from 'vscode';
+import type { SessionId } from '../../core/session/session';
+import type { ViewMemory } from '../../protocol/chatProtocol';
+
+const stateKey = 'rejoin.viewMemory';
+/** Sessions whose draft and scroll position are kept; the longest unused go first. */
+const maxEntries = 200;
+const emptyMemory: ViewMemory = { draft: '', scroll: null };
+
+/** `unsaved` stands for the conversation that has no row yet, whatever id it will get. */
+export type MemoryKey = SessionId | 'unsaved';
+
+/** Drafts and scroll positions of this workspace, kept over reloads beside the store because looking leaves no row there. */
+export class ViewMemoryStore {
+  constructor(private readonly state: vscode.Memento) {}
+
+  get(key: MemoryKey): ViewMemory {
+    return this.entries().find(([entry]) => entry === key)?.[1] ?? emptyMemory;
+  }
+
+  async set(key: MemoryKey, memory: ViewMemory): Promise<void> {
+    const others = this.entries().filter(([entry]) => entry !== key);
+    const isEmpty = memory.draft === '' && memory.scroll === null;
+    await this.state.update(stateKey, [...others, ...(isEmpty ? [] : [[key, memory] as const])].slice(-maxEntries));
+  }
+
+  async forget(keys: readonly MemoryKey[]): Promise<void> {
+    await this.state.update(stateKey, this.entries().filter(([entry]) => !keys.includes(entry)));
+  }
+
+  private entries(): readonly (readonly [MemoryKey, ViewMemory])[] {
+    return this.state.get<readonly (readonly [MemoryKey, ViewMemory])[]>(stateKey, []);
+  }
+}

@@ -1,0 +1,27 @@
+import * as vscode from 'vscode';
+
+/** Settings of `package.json` with their defaults; a unit test keeps the two alike. */
+export const settingDefaults = {
+  'session.continueMinutes': 60,
+  providers: [] as readonly unknown[],
+  defaultModel: '',
+  'tools.enabled': true,
+  enterSends: true,
+  'storage.path': '',
+} as const;
+
+export type SettingKey = keyof typeof settingDefaults;
+type Widen<T> = T extends boolean ? boolean : T extends number ? number : T extends string ? string : T;
+export type SettingValue<K extends SettingKey> = Widen<(typeof settingDefaults)[K]>;
+
+/** A setting as it stands now. A value of the wrong type counts as not set. */
+export function readSetting<K extends SettingKey>(key: K): SettingValue<K> {
+  const fallback = settingDefaults[key] as SettingValue<K>;
+  const value = vscode.workspace.getConfiguration('rejoin').get<unknown>(key);
+  const isLike = Array.isArray(fallback) ? Array.isArray(value) : typeof value === typeof fallback;
+  return isLike ? (value as SettingValue<K>) : fallback;
+}
+
+export function affectsSetting(event: vscode.ConfigurationChangeEvent, key: SettingKey): boolean {
+  return event.affectsConfiguration(`rejoin.${key}`);
+}

@@ -1,0 +1,81 @@
+import * as path from 'node:path';
+import { createRequire } from 'node:module';
+import * as vscode from 'vscode';
+import { DisposableStore } from '../../core/base/disposable';
+import type { Clock, Logger } from '../../core/base/ports';
+import type { ModelRef } from '../../core/session/session';
+import type { UsageRecord } from '../../core/session/sessionService';
+import type { ChatModels } from '../chat/chatPorts';
+import { addProvider } from './addProvider';
+import { demoProvider, demoProviderId } from './demoProvider';
+import { ModelRegistry, type ModelsBundle } from './modelRegistry';
+import { ProviderSecrets } from './providerSecrets';
+import { ProviderSettings } from './providerSettings';
+import { RecentModels } from './recentModels';
+import { removeProvider } from './removeProvider';
+import { selectModel } from './selectModel';
+import { VscodeLmModels } from './vscodeLmModels';
+
+/** What choosing a model needs of the chat and the store. */
+export interface ModelCommandDeps {
+  readonly clock: Clock;
+  currentModel(): Promise<ModelRef | null>;
+  setModel(ref: ModelRef): Promise<void>;
+  usageOf(accountKey: string): Promise<UsageRecord | undefined>;
+}
+
+export interface Models extends vscode.Disposable {
+  readonly registry: ModelRegistry;
+  readonly chatModels: ChatModels;
+  /** Ids of the providers that are set up. */
+  readonly providerIds: () => readonly string[];
+  createCommands(deps: ModelCommandDeps): Readonly<Record<'rejoin.selectModel' | 'rejoin.addProvider' | 'rejoin.removeProvider', (argument?: unknown, second?: unknown) => Promise<unknown>>>;
+}
+
+/** Builds everything that has to do with models. Looks for none: that is done when one is needed. */
+export function createModels(context: vscode.ExtensionContext, logger: Logger): Models {
+  const disposables = new DisposableStore();
+  const demo = demoProvider(process.env, context.extensionMode);
+  const settings = disposables.add(new ProviderSettings(logger, demo === undefined ? [] : [demo]));
+  const secrets = new ProviderSecrets({
+    storage: context.secrets,
+    logger,
+    onKeptInMemory: (reason) => void vscode.window.showWarningMessage(reason),
+  });
+  const vscodeModels = disposables.add(new VscodeLmModels(logger));
+  const recent = new RecentModels(context.globalState);
+  const registry = disposables.add(
+    new ModelRegistry({
+      settings,
+      secrets,
+      vscodeModels,
+      recent,
+      // A bundle of its own: most windows never talk to one of these providers.
+      loadModels: () => import(path.join(context.extensionPath, 'dist', 'models.js')) as Promise<ModelsBundle>,
+      logger,
+      ...(demo === undefined ? {} : { demoProviderId }),
+    }),
+  );
+  return {
+    registry,
+    chatModels: {
+      onDidChangeModels: registry.onDidChange,
+      status: (ref) => registry.status(ref, AbortSignal.timeout(modelStatusTimeoutMs)),
+    },
+    providerIds: () => settings.providers.map(({ id }) => id),
+    createCommands: (deps) => {
+      const add = (definition?: unknown, apiKey?: unknown): Promise<unknown> =>
+        addProvider({ settings, secrets, registry, logger }, definition, apiKey);
+      return {
+        'rejoin.selectModel': (argument) =>
+          selectModel({ ...deps, registry, settings, secrets, vscodeModels, recent, logger, addProvider: () => add() }, argument),
+        'rejoin.addProvider': add,
+        'rejoin.removeProvider': (id) => removeProvider({ settings, secrets, registry }, id),
+      };
+    },
+    dispose: () => disposables.dispose(),
+  };
+}
+
+/** A window whose model providers hang must still show its conversation. */
+const modelStatusTimeoutMs = 5000;

@@ -1,0 +1,284 @@
+import * as vscode from 'vscode';
+import { AppError, isAppError } from '../../core/base/errors';
+import { toSummary, type Session, type SessionId, type SessionSummary, type WorkspaceKey } from '../../core/session/session';
+import type { SessionState } from '../../core/session/sessionService';
+import { cleanTitle, maxTitleLength } from '../../core/session/sessionTitle';
+import { listSessions } from './listSessions';
+import type { SessionCatalog } from './sessionCatalog';
+import { sessionIdOf } from './sessionNode';
+import type { PickOptions, SessionChoice } from './sessionPicker';
+import { titleOf } from './sessionTreeItem';
+import { withoutLinks } from './sessionText';
+
+export interface SessionCommandDeps {
+  /** Opens the store on first use; rejects with a `store/*` error. */
+  sessions(): Promise<SessionCatalog>;
+  workspaceKeys(): Promise<readonly WorkspaceKey[]>;
+  /** Shows a stored session in the chat and moves the focus there. */
+  showSession(id: SessionId): Promise<void>;
+  /** Starts a fresh session in the chat, as `rejoin.newSession` does. */
+  newSession(): Promise<unknown>;
+  currentSessionId(): SessionId | null;
+  /** Sessions selected in the tree, for keybindings. */
+  selectedSessionIds(): readonly SessionId[];
+  /** Asks for a session; undefined when the person cancels. */
+  pickSession(options: PickOptions): Promise<SessionChoice | undefined>;
+}
+
+/** What a keybinding of the tree passes as its argument: a key press carries no element. */
+interface SelectionArgument {
+  readonly selection: true;
+}
+
+type OneOrMany<T> = T | readonly T[];
+type Handler = (...args: readonly unknown[]) => Promise<unknown>;
+
+interface Targets {
+  readonly ids: readonly SessionId[];
+  /** True when the result is an array: several were named. */
+  readonly many: boolean;
+}
+
+export type SessionCommandId =
+  | 'rejoin.openSession'
+  | 'rejoin.renameSession'
+  | 'rejoin.archiveSession'
+  | 'rejoin.unarchiveSession'
+  | 'rejoin.pinSession'
+  | 'rejoin.unpinSession'
+  | 'rejoin.deleteSession'
+  | 'rejoin.restoreSession'
+  | 'rejoin.deleteForever'
+  | 'rejoin.listSessions';
+
+/**
+ * Handlers of the commands on sessions. Each takes a session id, or an element of the tree and the selection that it
+ * belongs to; acts on all of them; returns a summary for one and an array for several; and asks only for what is missing.
+ * They reject with `session/not-found` for an unknown id; a person who cancels makes them resolve with undefined.
+ */
+export function createSessionCommands(deps: SessionCommandDeps): Readonly<Record<SessionCommandId, Handler>> {
+  return new SessionCommands(deps).handlers();
+}
+
+class SessionCommands {
+  constructor(private readonly deps: SessionCommandDeps) {}
+
+  handlers(): Readonly<Record<SessionCommandId, Handler>> {
+    return {
+      'rejoin.openSession': (...args) => this.open(args),
+      'rejoin.renameSession': (...args) => this.rename(args),
+      'rejoin.archiveSession': (...args) =>
+        this.change(args, { title: vscode.l10n.t('Archive Session'), states: ['active'] }, (catalog, ids) => catalog.setArchived(ids, true)),
+      'rejoin.unarchiveSession': (...args) =>
+        this.change(args, { title: vscode.l10n.t('Unarchive Session'), states: ['archived'] }, (catalog, ids) => catalog.setArchived(ids, false)),
+      'rejoin.pinSession': (...args) =>
+        this.change(args, { title: vscode.l10n.t('Pin Session'), states: ['active'], pinned: false }, (catalog, ids) => catalog.setPinned(ids, true)),
+      'rejoin.unpinSession': (...args) =>
+        this.change(args, { title: vscode.l10n.t('Unpin Session'), states: ['active'], pinned: true }, (catalog, ids) => catalog.setPinned(ids, false)),
+      'rejoin.deleteSession': (...args) => this.moveToTrash(args),
+      'rejoin.restoreSession': (...args) =>
+        this.change(args, { title: vscode.l10n.t('Restore Session'), states: ['deleted'] }, (catalog, ids) => catalog.restore(ids)),
+      'rejoin.deleteForever': (...args) => this.deleteForever(args),
+      'rejoin.listSessions': async (options) => listSessions(await this.deps.sessions(), await this.deps.workspaceKeys(), options),
+    };
+  }
+
+  private async open(args: readonly unknown[]): Promise<SessionSummary | undefined> {
+    const options = { title: vscode.l10n.t('Open Session'), states: ['active', 'archived'] as const, offerNew: true };
+    const choice = args[0] === undefined ? await this.deps.pickSession(options) : this.targetsOf(args)?.ids[0];
+    if (choice === undefined) {
+      return undefined;
+    }
+    if (choice === 'new') {
+      await this.deps.newSession();
+      return undefined;
+    }
+    const session = await (await this.deps.sessions()).get(choice);
+    await this.deps.showSession(session.id);
+    return toSummary(session);
+  }
+
+  private async rename(args: readonly unknown[]): Promise<SessionSummary | undefined> {
+    const targets = await this.resolve(args, { title: vscode.l10n.t('Rename Session'), states: ['active', 'archived'] });
+    // A title is for one session: with several selected it is the one that was clicked.
+    const id = targets === undefined ? undefined : (sessionIdOf(args[0]) ?? targets.ids[0]);
+    if (id === undefined) {
+      return undefined;
+    }
+    const catalog = await this.deps.sessions();
+    const session = await catalog.get(id);
+    const title = typeof args[1] === 'string' ? args[1] : await askForTitle(session);
+    return title === undefined ? undefined : toSummary(await catalog.rename(id, title));
+  }
+
+  private async moveToTrash(args: readonly unknown[]): Promise<OneOrMany<SessionSummary> | undefined> {
+    const options: PickOptions = { title: vscode.l10n.t('Delete Session'), states: ['active', 'archived'] };
+    const targets = await this.resolve(args, options);
+    if (targets === undefined) {
+      return undefined;
+    }
+    const catalog = await this.deps.sessions();
+    const before = await Promise.all(targets.ids.map((id) => catalog.get(id)));
+    const kept = before.filter((session) => session.deletedAt === null);
+    if (kept.length === 0 && isSelectionArgument(args[0])) {
+      await this.deleteForever(args);
+      return undefined;
+    }
+    const deleted = await catalog.moveToTrash(kept.map((session) => session.id));
+    void this.offerUndo(catalog, deleted);
+    const now = new Map(deleted.map((session) => [session.id, session]));
+    return this.result(targets, before.map((session) => now.get(session.id) ?? session));
+  }
+
+  private async offerUndo(catalog: SessionCatalog, deleted: readonly Session[]): Promise<void> {
+    const [first] = deleted;
+    if (first === undefined) {
+      return;
+    }
+    const undo = vscode.l10n.t('Undo');
+    const text =
+      deleted.length === 1
+        ? vscode.l10n.t('Moved “{0}” to the trash.', withoutLinks(titleOf(first)))
+        : vscode.l10n.t('Moved {0} sessions to the trash.', deleted.length);
+    if ((await vscode.window.showInformationMessage(text, undo)) === undo) {
+      await catalog.restore(deleted.map((session) => session.id));
+    }
+  }
+
+  private async deleteForever(args: readonly unknown[]): Promise<OneOrMany<SessionId> | undefined> {
+    const targets = await this.resolve(args, { title: vscode.l10n.t('Delete Session Forever'), states: ['deleted', 'active', 'archived'] });
+    if (targets === undefined) {
+      return undefined;
+    }
+    const catalog = await this.deps.sessions();
+    const sessions = await Promise.all(targets.ids.map((id) => catalog.get(id)));
+    if (args[1] !== true && !(await confirmDeleteForever(sessions))) {
+      return undefined;
+    }
+    const deleted = await catalog.deleteForever(targets.ids);
+    return targets.many ? deleted : deleted[0];
+  }
+
+  private async change(
+    args: readonly unknown[],
+    options: PickOptions,
+    action: (catalog: SessionCatalog, ids: readonly SessionId[]) => Promise<readonly Session[]>,
+  ): Promise<OneOrMany<SessionSummary> | undefined> {
+    const targets = await this.resolve(args, options);
+    return targets === undefined ? undefined : this.result(targets, await action(await this.deps.sessions(), targets.ids));
+  }
+
+  private result(targets: Targets, sessions: readonly Session[]): OneOrMany<SessionSummary> {
+    const [first] = sessions;
+    if (first === undefined) {
+      throw new AppError('session/not-found', { args: { id: targets.ids[0] ?? '' } });
+    }
+    return targets.many ? sessions.map(toSummary) : toSummary(first);
+  }
+
+  /**
+   * The sessions that the arguments name. Without any it is the session shown, if the command can be about it, and else
+   * the one that the person picks. Undefined when the person cancels.
+   */
+  private async resolve(args: readonly unknown[], options: PickOptions): Promise<Targets | undefined> {
+    if (args[0] !== undefined) {
+      return this.targetsOf(args);
+    }
+    const choice = (await this.findCurrent(options)) ?? (await this.deps.pickSession(options));
+    return choice === undefined || choice === 'new' ? undefined : { ids: [choice], many: false };
+  }
+
+  private async findCurrent({ states, pinned }: PickOptions): Promise<SessionId | undefined> {
+    const id = this.deps.currentSessionId();
+    // Deleting for good and restoring are about the trash, which the chat does not show.
+    if (id === null || states.includes('deleted')) {
+      return undefined;
+    }
+    try {
+      const session = await (await this.deps.sessions()).get(id);
+      const fits = states.includes(stateOf(session)) && (pinned === undefined || pinned === session.pinned);
+      return fits ? id : undefined;
+    } catch (error) {
+      // A session gets its row with its first message.
+      if (isAppError(error, 'session/not-found')) {
+        return undefined;
+      }
+      throw error;
+    }
+  }
+
+  private targetsOf(args: readonly unknown[]): Targets | undefined {
+    const [first, second] = args;
+    if (isSelectionArgument(first)) {
+      const ids = this.deps.selectedSessionIds();
+      return ids.length === 0 ? undefined : { ids, many: ids.length > 1 };
+    }
+    if (Array.isArray(first)) {
+      return { ids: idsOf(first), many: true };
+    }
+    const id = sessionIdOf(first);
+    if (id === undefined) {
+      throw new AppError('argument/invalid', {
+        args: { name: 'session', reason: vscode.l10n.t('a session id or an element of the sessions tree is expected') },
+      });
+    }
+    // VS Code passes the element that was clicked and, when it is part of a selection, all that is selected.
+    const selected = Array.isArray(second) ? idsOf(second.filter((node) => sessionIdOf(node) !== undefined)) : [];
+    return selected.length > 1 && selected.includes(id) ? { ids: selected, many: true } : { ids: [id], many: false };
+  }
+}
+
+function stateOf(session: Session): SessionState {
+  if (session.deletedAt !== null) {
+    return 'deleted';
+  }
+  return session.archivedAt === null ? 'active' : 'archived';
+}
+
+function idsOf(values: readonly unknown[]): readonly SessionId[] {
+  return [
+    ...new Set(
+      values.map((value) => {
+        const id = sessionIdOf(value);
+        if (id === undefined) {
+          throw new AppError('argument/invalid', {
+            args: { name: 'session', reason: vscode.l10n.t('every entry must be a session id or an element of the sessions tree') },
+          });
+        }
+        return id;
+      }),
+    ),
+  ];
+}
+
+function isSelectionArgument(value: unknown): value is SelectionArgument {
+  return typeof value === 'object' && value !== null && 'selection' in value && value.selection === true;
+}
+
+/** Asks for a title, the present one filled in. Undefined when the person cancels. */
+async function askForTitle(session: Session): Promise<string | undefined> {
+  return vscode.window.showInputBox({
+    title: vscode.l10n.t('Rename Session'),
+    prompt: vscode.l10n.t('New title of the session'),
+    value: cleanTitle(session.title),
+    validateInput: (text) => {
+      if (cleanTitle(text) === '') {
+        return vscode.l10n.t('A title needs at least one visible character.');
+      }
+      return [...text.trim()].length > maxTitleLength
+        ? vscode.l10n.t('A title has at most {0} characters.', maxTitleLength)
+        : undefined;
+    },
+  });
+}
+
+async function confirmDeleteForever(sessions: readonly Session[]): Promise<boolean> {
+  const action = vscode.l10n.t('Delete Forever');
+  const [first] = sessions;
+  const message =
+    sessions.length === 1 && first !== undefined
+      ? vscode.l10n.t('Delete “{0}” forever?', titleOf(first))
+      : vscode.l10n.t('Delete {0} sessions forever?', sessions.length);
+  const detail = vscode.l10n.t('All messages are removed from the files of Rejoin on this machine. This cannot be undone.');
+  return (await vscode.window.showWarningMessage(message, { modal: true, detail }, action)) === action;
+}

@@ -1,0 +1,115 @@
+import * as vscode from 'vscode';
+import { DisposableStore } from '../../core/base/disposable';
+import type { Event } from '../../core/base/event';
+import type { Logger } from '../../core/base/ports';
+import type { SessionId } from '../../core/session/session';
+import { textOfError } from '../platform/errorTexts';
+import type { SectionId } from './sessionGroups';
+import type { SessionsTreeNode } from './sessionNode';
+import { SessionsTreeDataProvider, type SessionsTreeData } from './sessionsTreeDataProvider';
+import { retryCommand, showMoreCommand } from './sessionTreeItem';
+
+export interface SessionsTreeDeps extends SessionsTreeData {
+  /** Fires when the chat shows another session. */
+  readonly onDidChangeCurrentSession: Event<unknown>;
+  /** Fires when a folder was added to or removed from the window. */
+  readonly onDidChangeWorkspaceKeys: Event<unknown>;
+  /** Fires when the store was opened, could not be opened, or was replaced. */
+  readonly onDidChangeStore: Event<unknown>;
+  /** Tries again to open a store that could not be opened. */
+  retryStore(): Promise<void>;
+  readonly logger: Logger;
+}
+
+const redrawEveryMs = 60_000;
+
+/** The view `rejoin.sessions`: tree, selection, and the message that stands in for it when the store cannot be opened. */
+export class SessionsTree implements vscode.Disposable {
+  private readonly store = new DisposableStore();
+  private readonly provider: SessionsTreeDataProvider;
+  private readonly view: vscode.TreeView<SessionsTreeNode>;
+
+  constructor(private readonly deps: SessionsTreeDeps) {
+    this.provider = this.store.add(new SessionsTreeDataProvider(deps));
+    this.view = this.store.add(
+      vscode.window.createTreeView('rejoin.sessions', {
+        treeDataProvider: this.provider,
+        canSelectMany: true,
+        showCollapseAll: true,
+      }),
+    );
+    this.store.add(this.provider.onDidOpen((error) => this.showOpenResult(error)));
+    this.store.add(deps.onDidChangeWorkspaceKeys(() => this.provider.reload()));
+    this.store.add(deps.onDidChangeCurrentSession(() => this.showCurrent()));
+    this.store.add(vscode.commands.registerCommand(showMoreCommand, (section: SectionId) => this.provider.showMore(section)));
+    this.store.add(deps.onDidChangeStore(() => this.provider.reload()));
+    this.store.add(vscode.commands.registerCommand(retryCommand, () => this.retry()));
+    this.redrawWhileVisible();
+  }
+
+  /** Sessions selected in the tree, top to bottom. */
+  get selectedIds(): readonly SessionId[] {
+    return this.view.selection.flatMap((node) => (node.kind === 'session' ? [node.session.id] : []));
+  }
+
+  dispose(): void {
+    this.store.dispose();
+  }
+
+  private showOpenResult(error: unknown): void {
+    // The type does not allow for it, but only undefined, not an empty text, lets the welcome content show.
+    const view: { message?: string | undefined } = this.view;
+    view.message = error === undefined ? undefined : textOfError(error);
+    if (error !== undefined) {
+      this.deps.logger.error('The sessions could not be listed', error);
+    }
+  }
+
+  private async retry(): Promise<void> {
+    await this.deps.retryStore();
+    this.provider.reload();
+  }
+
+  private showCurrent(): void {
+    this.provider.redraw();
+    if (this.view.visible) {
+      void this.revealCurrent();
+    }
+  }
+
+  private async revealCurrent(): Promise<void> {
+    const id = this.deps.currentSessionId();
+    const node = id === null ? undefined : this.provider.findNode(id);
+    // A person who selected several sessions is about to do something with them.
+    if (node === undefined || this.view.selection.length > 1) {
+      return;
+    }
+    try {
+      await this.view.reveal(node, { select: true, focus: false, expand: false });
+    } catch (error) {
+      // The session may stand below the page that is shown.
+      this.deps.logger.debug('The session shown could not be selected in the tree', error);
+    }
+  }
+
+  private redrawWhileVisible(): void {
+    let timer: NodeJS.Timeout | undefined;
+    const stop = (): void => clearInterval(timer);
+    const follow = (visible: boolean): void => {
+      stop();
+      if (visible) {
+        timer = setInterval(() => this.provider.redraw(), redrawEveryMs);
+      }
+    };
+    this.store.add({ dispose: stop });
+    this.store.add(
+      this.view.onDidChangeVisibility(({ visible }) => {
+        follow(visible);
+        if (visible) {
+          this.showCurrent();
+        }
+      }),
+    );
+    follow(this.view.visible);
+  }
+}

@@ -1,0 +1,227 @@
+/** Every SQL text of the store. Values are always bound; only fixed fragments are put together. */
+
+const sessionColumnNames = [
+  'id',
+  'head_id',
+  'server_session_id',
+  'directory',
+  'git_root',
+  'created_at',
+  'updated_at',
+  'archived_at',
+  'deleted_at',
+  'ended_at',
+  'title',
+  'title_source',
+  'provider',
+  'model',
+  'skill',
+  'pinned',
+  'message_count',
+  'last_seq',
+  'last_invocation_id',
+  'turn_status',
+];
+const sessionColumns = sessionColumnNames.map((name) => `sessions.${name}`).join(', ');
+
+const eventColumnNames = [
+  'id',
+  'session_id',
+  'seq',
+  'parent_id',
+  'invocation_id',
+  'turn_id',
+  'event_type',
+  'event_data',
+  'provider',
+  'model',
+  'usage',
+  'duration_ms',
+  'created_at',
+];
+const eventColumns = eventColumnNames.map((name) => `event.${name}`).join(', ');
+
+export const selectSession = `SELECT ${sessionColumns} FROM sessions WHERE id = ?1`;
+
+export const selectSessions = `SELECT ${sessionColumns} FROM sessions
+  WHERE id IN (SELECT value FROM json_each(?1))`;
+
+/** Parameters: id, directory, git root, skill, time. */
+export const insertSession = `INSERT INTO sessions (id, directory, git_root, skill, created_at, updated_at)
+  VALUES (?1, ?2, ?3, ?4, ?5, ?5)
+  ON CONFLICT (id) DO NOTHING`;
+
+/** A session and, as a JSON list, which of some events it has already. Parameters: session, event ids as JSON. */
+export const selectSessionAndKnown = `SELECT ${sessionColumns},
+    (SELECT json_group_array(id) FROM session_events
+      WHERE id IN (SELECT value FROM json_each(?2)) AND session_id = ?1) AS known_ids
+  FROM sessions WHERE id = ?1`;
+
+export const insertEvent = `INSERT INTO session_events (${eventColumnNames.join(', ')})
+  VALUES (${eventColumnNames.map((_, index) => `?${index + 1}`).join(', ')})`;
+
+/**
+ * Moves a session's row on after its events were written.
+ * Parameters: id, head, last seq, messages added, time (null = keep), invocation, provider, model, turn status, title,
+ * folded title; null leaves the last six as they are.
+ */
+export const advanceSession = `UPDATE sessions SET
+    head_id = ?2,
+    last_seq = ?3,
+    message_count = message_count + ?4,
+    updated_at = coalesce(?5, updated_at),
+    ended_at = CASE WHEN ?12 = 1 THEN NULL ELSE ended_at END,
+    last_invocation_id = coalesce(?6, last_invocation_id),
+    provider = coalesce(?7, provider),
+    model = coalesce(?8, model),
+    turn_status = coalesce(?9, turn_status),
+    title = coalesce(?10, title),
+    title_folded = coalesce(?11, title_folded),
+    title_source = CASE WHEN ?10 IS NULL THEN title_source ELSE 'derived' END
+  WHERE id = ?1
+  RETURNING ${sessionColumns}`;
+
+/** Columns that `update` may set. */
+export type PatchColumn =
+  'title' | 'title_folded' | 'title_source' | 'pinned' | 'archived_at' | 'deleted_at' | 'ended_at' | 'skill';
+
+/** First parameter: ids as JSON; then one value per column. */
+export function updateSessions(columns: readonly PatchColumn[]): string {
+  const assignments = columns.map((column, index) => `${column} = ?${index + 2}`).join(', ');
+  return `UPDATE sessions SET ${assignments} WHERE id IN (SELECT value FROM json_each(?1))`;
+}
+
+export const updateServerSessionId = 'UPDATE sessions SET server_session_id = ?2 WHERE id = ?1 RETURNING id';
+
+export const deleteSessions = `DELETE FROM sessions WHERE id IN (SELECT value FROM json_each(?1)) RETURNING id`;
+
+/**
+ * The row an event hangs below: its parent, or, where that row is missing, the nearest one before it in the log.
+ * Only earlier rows count, so that no damage can make the walk go round in circles.
+ */
+const rowAbove = (parent: string, seq: string): string => `coalesce(
+    (SELECT rowid FROM session_events WHERE id = ${parent} AND session_id = ?1 AND seq < ${seq}),
+    (SELECT rowid FROM session_events WHERE session_id = ?1 AND seq < ${seq} AND ${parent} IS NOT NULL
+      ORDER BY seq DESC LIMIT 1))`;
+
+/** Walks up from the row that `start` selects. Last parameter: most rows. Newest first. */
+const walk = (start: string, limit: string): string => `
+  WITH RECURSIVE branch (event_row, parent_id, seq, depth) AS (
+    SELECT rowid, parent_id, seq, 1 FROM session_events WHERE rowid = (${start})
+    UNION ALL
+    SELECT above.rowid, above.parent_id, above.seq, branch.depth + 1
+    FROM branch CROSS JOIN session_events AS above
+    WHERE branch.depth < ${limit} AND above.rowid = ${rowAbove('branch.parent_id', 'branch.seq')}
+  )
+  SELECT ${eventColumns} FROM branch CROSS JOIN session_events AS event ON event.rowid = branch.event_row
+  ORDER BY branch.seq DESC`;
+
+const pastEverySeq = String(Number.MAX_SAFE_INTEGER);
+
+/** Parameters: session, most rows. */
+export const selectBranchFromHead = walk(
+  `SELECT ${rowAbove('sessions.head_id', pastEverySeq)} FROM sessions WHERE sessions.id = ?1`,
+  '?2',
+);
+
+/** Parameters: session, most rows, event. */
+export const selectBranchAbove = walk(
+  `SELECT ${rowAbove('start.parent_id', 'start.seq')} FROM session_events AS start
+    WHERE start.id = ?3 AND start.session_id = ?1`,
+  '?2',
+);
+
+/** Parameters: session, most rows, event. */
+export const selectBranchFrom = walk(
+  'SELECT start.rowid FROM session_events AS start WHERE start.id = ?3 AND start.session_id = ?1',
+  '?2',
+);
+
+export const selectEventExists = 'SELECT 1 AS found FROM session_events WHERE id = ?2 AND session_id = ?1';
+
+/** One place where sessions of a list can be, answered by one index in order. */
+export type ListArm = 'everywhere' | 'directory' | 'gitRoot';
+
+const armConditions: Readonly<Record<ListArm, string>> = {
+  everywhere: '',
+  directory: 'AND directory IS ?',
+  gitRoot: 'AND git_root = ?',
+};
+
+/** Conditions beyond state and place; each takes its own parameters, in this order. */
+export interface ListConditions {
+  readonly after: boolean;
+  readonly pinned: boolean;
+  readonly provider: boolean;
+  readonly titlePart: boolean;
+}
+
+/**
+ * Sessions of one place, newest first. Parameters: state, the place (not for `everywhere`), those of the
+ * conditions, most rows.
+ */
+export function selectListArm(arm: ListArm, conditions: ListConditions): string {
+  return `SELECT ${sessionColumns} FROM sessions WHERE state = ? ${armConditions[arm]}
+    ${conditions.after ? 'AND (updated_at, id) < (?, ?)' : ''}
+    ${conditions.pinned ? 'AND pinned = ?' : ''}
+    ${conditions.provider ? 'AND provider = ?' : ''}
+    ${conditions.titlePart ? 'AND instr(title_folded, ?) > 0' : ''}
+    ORDER BY updated_at DESC, id DESC LIMIT ?`;
+}
+
+/** As `selectListArm`, for sessions that may resume. Parameters: place, since, until, most rows. */
+export function selectResumableArm(arm: 'directory' | 'gitRoot'): string {
+  return `SELECT ${sessionColumns} FROM sessions WHERE state = 'active' ${armConditions[arm]}
+    AND updated_at > ? AND updated_at <= ? AND ended_at IS NULL
+    ORDER BY updated_at DESC, id DESC LIMIT ?`;
+}
+
+export const selectMetadata = 'SELECT value FROM session_metadata WHERE session_id = ?1 AND key = ?2';
+
+export const upsertMetadata = `INSERT INTO session_metadata (session_id, key, value, updated_at) VALUES (?1, ?2, ?3, ?4)
+  ON CONFLICT (session_id, key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at`;
+
+export const deleteMetadata = 'DELETE FROM session_metadata WHERE session_id = ?1 AND key = ?2';
+
+export const selectUsage = 'SELECT snapshot, updated_at FROM usage WHERE user_key = ?1';
+
+export const upsertUsage = `INSERT INTO usage (user_key, snapshot, updated_at) VALUES (?1, ?2, ?3)
+  ON CONFLICT (user_key) DO UPDATE SET snapshot = excluded.snapshot, updated_at = excluded.updated_at`;
+
+const partialReplyColumns = [
+  'session_id',
+  'turn_id',
+  'invocation_id',
+  'owner_pid',
+  'parent_id',
+  'provider',
+  'model',
+  'content',
+  'reasoning',
+  'started_at',
+  'updated_at',
+];
+
+export const selectPartialReply = `SELECT ${partialReplyColumns.join(', ')} FROM partial_replies WHERE session_id = ?1`;
+
+export const selectPartialReplyOwners = 'SELECT session_id, turn_id, invocation_id, owner_pid FROM partial_replies';
+
+export const upsertPartialReply = `INSERT INTO partial_replies (${partialReplyColumns.join(', ')})
+  VALUES (${partialReplyColumns.map((_, index) => `?${index + 1}`).join(', ')})
+  ON CONFLICT (session_id) DO UPDATE SET
+    ${partialReplyColumns
+      .slice(1)
+      .map((name) => `${name} = excluded.${name}`)
+      .join(', ')}`;
+
+export const deletePartialReply = 'DELETE FROM partial_replies WHERE session_id = ?1 AND turn_id = ?2';
+
+export const selectAbandonedTurns = `SELECT id, last_invocation_id FROM sessions
+  WHERE turn_status = 'running' AND id NOT IN (SELECT session_id FROM partial_replies)`;
+
+export const markInterrupted = `UPDATE sessions SET turn_status = 'interrupted' WHERE id = ?1 AND turn_status = 'running'
+  AND id NOT IN (SELECT session_id FROM partial_replies)
+  RETURNING id`;
+
+export const selectStoreDescription =
+  'SELECT sqlite_version() AS version, (SELECT user_version FROM pragma_user_version) AS schema';

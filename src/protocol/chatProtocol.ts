@@ -1,0 +1,147 @@
+import type { EventId, ModelRef, SessionId, SessionSummary, TurnId, TurnStatus } from '../core/session/session';
+import type { StoredEvent, TextError } from '../core/session/sessionEvent';
+import type { ResumeNotice } from '../core/session/resumePolicy';
+import type { ToolDecision } from '../core/turn/toolHost';
+import type { TurnView } from '../core/turn/turnView';
+import type { ViewStrings } from './viewStrings';
+
+/** Raised whenever a message changes its meaning; a view of another version asks for a reload. */
+export const protocolVersion = 1;
+
+/** How the store stands. In `unavailable` nothing can be sent until the person chose; `memory` is marked as not saved. */
+export type StoreStatus =
+  | { readonly kind: 'ok' }
+  | { readonly kind: 'memory' }
+  | { readonly kind: 'unavailable'; readonly error: TextError; readonly text: string; readonly nextStep: string };
+
+export interface ModelStatus {
+  /** The model that answers next; null when there is none to choose yet. */
+  readonly ref: ModelRef | null;
+  /** Name to show, e.g. "GPT-5 · OpenAI"; empty without a model. */
+  readonly label: string;
+  /** The session's own model is gone: it is named here and nothing is sent until another one is chosen. */
+  readonly missing: ModelRef | null;
+  readonly hasAny: boolean;
+}
+
+export interface WorkspaceStatus {
+  /** Name of the folder that the session belongs to; empty without one. */
+  readonly folderName: string;
+  readonly hasFolder: boolean;
+  readonly trusted: boolean;
+}
+
+/** What the host keeps for a session's view over hide, move and reload. */
+export interface ViewMemory {
+  readonly draft: string;
+  /** Event at the top of the view and its offset in px; null = at the end. */
+  readonly scroll: { readonly eventId: EventId; readonly offset: number } | null;
+}
+
+/** Replaces everything that the view knows. */
+export interface SessionSnapshot {
+  readonly protocolVersion: number;
+  readonly epoch: number;
+  /** Number of the last notification before this snapshot. */
+  readonly seq: number;
+  /** Id of the conversation shown, also before it has a row. */
+  readonly sessionId: SessionId;
+  /** Null until the first event is stored. */
+  readonly summary: SessionSummary | null;
+  readonly turnStatus: TurnStatus;
+  /** Last page of the branch, oldest first. */
+  readonly events: readonly StoredEvent[];
+  readonly hasOlder: boolean;
+  readonly notice: ResumeNotice | null;
+  readonly turn: TurnView | null;
+  readonly memory: ViewMemory;
+  readonly model: ModelStatus;
+  readonly workspace: WorkspaceStatus;
+  readonly store: StoreStatus;
+  /** Sessions of this folder for the empty screen, newest first, few. */
+  readonly recent: readonly SessionSummary[];
+  readonly enterSends: boolean;
+  /** Milliseconds of silence after which the transcript shows a gap; 0 = none. */
+  readonly idleGapMs: number;
+  readonly strings: ViewStrings;
+}
+
+export interface EventsPage {
+  readonly events: readonly StoredEvent[];
+  readonly hasOlder: boolean;
+}
+
+/** View to host. Every request settles. */
+export interface ChatRequests {
+  'session/ready': { params: { protocolVersion: number }; result: SessionSnapshot };
+  'session/loadOlder': { params: { sessionId: SessionId; before: EventId }; result: EventsPage };
+  'session/new': { params: Record<string, never>; result: void };
+  'session/open': { params: { sessionId: SessionId }; result: void };
+  /** Without a title the host asks for one. */
+  'session/rename': { params: { sessionId: SessionId; title?: string }; result: void };
+  'session/pick': { params: Record<string, never>; result: void };
+  /** Resolves when the message is on disk; rejects, and the view keeps the text, when it is not. */
+  'turn/start': { params: { sessionId: SessionId; text: string; clientMessageId: string }; result: { turnId: TurnId } };
+  'turn/cancel': { params: { turnId: TurnId }; result: void };
+  /** Asks again for an answer to the last user message; the failed or stopped answer stays in the log. */
+  'turn/retry': { params: { sessionId: SessionId }; result: { turnId: TurnId } };
+  /** Lets the model go on after the partial answer. */
+  'turn/continue': { params: { sessionId: SessionId }; result: { turnId: TurnId } };
+  /** Another answer to the user message above this answer; the earlier one stays in the log. */
+  'turn/regenerate': { params: { sessionId: SessionId; eventId: EventId }; result: { turnId: TurnId } };
+  'tool/respond': { params: { turnId: TurnId; callId: string; decision: ToolDecision }; result: void };
+  'model/pick': { params: Record<string, never>; result: void };
+  'provider/add': { params: Record<string, never>; result: void };
+  'memory/save': { params: { sessionId: SessionId; memory: ViewMemory }; result: void };
+  'clipboard/write': { params: { text: string }; result: void };
+  /** Copies the whole conversation as Markdown, also what the view has not loaded. */
+  'session/copy': { params: { sessionId: SessionId }; result: void };
+  'code/insert': { params: { code: string }; result: void };
+  'code/open': { params: { code: string; language: string }; result: void };
+  'link/open': { params: { href: string }; result: void };
+  'store/retry': { params: Record<string, never>; result: void };
+  'store/useMemory': { params: Record<string, never>; result: void };
+  'workspace/trust': { params: Record<string, never>; result: void };
+  'workspace/openFolder': { params: Record<string, never>; result: void };
+  'sessions/show': { params: Record<string, never>; result: void };
+  'diagnostics/copy': { params: Record<string, never>; result: void };
+}
+
+export type ChatMethod = keyof ChatRequests;
+export type ParamsOf<M extends ChatMethod> = ChatRequests[M]['params'];
+export type ResultOf<M extends ChatMethod> = ChatRequests[M]['result'];
+
+/** `epoch` changes with the session shown; `seq` counts notifications, so that a gap is noticed. */
+export type Stamped<T> = T & { readonly epoch: number; readonly seq: number };
+
+/** Host to view, fire and forget. */
+export interface ChatNotifications {
+  'session/snapshot': SessionSnapshot;
+  'session/eventsAppended': Stamped<{ readonly events: readonly StoredEvent[] }>;
+  'session/updated': Stamped<{ readonly summary: SessionSummary; readonly turnStatus: TurnStatus }>;
+  /** Text to add to the running turn's partial answer. */
+  'turn/delta': Stamped<{ readonly turnId: TurnId; readonly text: string; readonly reasoning: string }>;
+  /** Null when the turn is over. */
+  'turn/state': Stamped<{ readonly turn: TurnView | null }>;
+  'status/updated': Stamped<{ readonly model: ModelStatus; readonly workspace: WorkspaceStatus; readonly store: StoreStatus; readonly enterSends: boolean }>;
+  'recent/updated': Stamped<{ readonly recent: readonly SessionSummary[] }>;
+  /** Moves the keyboard to the composer. */
+  'composer/focus': Stamped<{ readonly text?: string }>;
+}
+
+export type ChatNotification = keyof ChatNotifications;
+
+export interface WireError {
+  readonly code: string;
+  /** Localised, ready to show. */
+  readonly message: string;
+}
+
+export type ViewToHostMessage =
+  | { readonly kind: 'request'; readonly id: number; readonly method: ChatMethod; readonly params: unknown }
+  | { readonly kind: 'cancel'; readonly id: number };
+
+export type HostToViewMessage =
+  | { readonly kind: 'result'; readonly id: number; readonly result: unknown }
+  | { readonly kind: 'error'; readonly id: number; readonly error: WireError }
+  | { readonly kind: 'notification'; readonly method: ChatNotification; readonly params: unknown };

@@ -1,0 +1,84 @@
+import { useEffect } from 'preact/hooks';
+import { useChat } from '../chat';
+import { Composer } from '../composer/Composer';
+import { Transcript } from '../transcript/Transcript';
+import { Announcer } from './Announcer';
+import { Header } from './Header';
+import { IconButton } from './IconButton';
+import { Icon } from './icons';
+import { Banners, ResumeNotice } from './Notice';
+import { Screen, StoreUnavailable, Welcome } from './Welcome';
+
+export function App() {
+  const { composer, connectionError, store } = useChat();
+  const state = store.state.value.phase;
+  const strings = store.strings.value;
+
+  useEffect(() => {
+    // A click on the view's title or a command gives the page the keyboard without saying to what.
+    const onFocus = (): void => {
+      if (document.activeElement === null || document.activeElement === document.body) {
+        composer.focus();
+      }
+    };
+    window.addEventListener('focus', onFocus);
+    return () => window.removeEventListener('focus', onFocus);
+  }, []);
+
+  if (state === 'outdated') {
+    return (
+      <div class="app" role="alert">
+        <Screen icon="warning" title={strings.reloadView} text="" />
+      </div>
+    );
+  }
+  if (state === 'connecting') {
+    return (
+      <div class="app">
+        {connectionError.value !== null && (
+          <p class="error-banner" role="alert">
+            <Icon name="error" />
+            <span>{connectionError.value}</span>
+          </p>
+        )}
+      </div>
+    );
+  }
+  return (
+    <div class="app">
+      <Header />
+      <ResumeNotice />
+      <Banners />
+      <main class="main">
+        <Content />
+      </main>
+      <ErrorBanner />
+      <Composer />
+      <Announcer />
+    </div>
+  );
+}
+
+function Content() {
+  const { store } = useChat();
+  const status = store.store.value;
+  if (status?.kind === 'unavailable') {
+    return <StoreUnavailable text={status.text} nextStep={status.nextStep} />;
+  }
+  return store.events.value.length === 0 && store.turnId.value === null ? <Welcome /> : <Transcript />;
+}
+
+function ErrorBanner() {
+  const { actions, store } = useChat();
+  const error = actions.error.value;
+  if (error === null) {
+    return null;
+  }
+  return (
+    <div class="error-banner" role="alert" key={error.id}>
+      <Icon name="error" />
+      <span>{error.message}</span>
+      <IconButton label={store.strings.value.dismiss} icon="close" onClick={actions.dismissError} />
+    </div>
+  );
+}

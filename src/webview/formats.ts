@@ -1,0 +1,91 @@
+import { formatString, type ViewStrings } from '../protocol/viewStrings';
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
+
+/** VS Code's display language stands on the page; its formats go with it. */
+const locale = (): string | undefined => {
+  const { lang } = document.documentElement;
+  return Intl.DateTimeFormat.supportedLocalesOf(lang === '' ? [] : [lang])[0];
+};
+
+/** Time of day, e.g. "10:31". */
+export function timeText(at: number): string {
+  return new Intl.DateTimeFormat(locale(), { hour: 'numeric', minute: '2-digit' }).format(at);
+}
+
+/** Date and time in full, for tooltips. */
+export function dateTimeText(at: number): string {
+  return new Intl.DateTimeFormat(locale(), { dateStyle: 'full', timeStyle: 'short' }).format(at);
+}
+
+/** Names the local day of a time, for comparing. */
+export function dayOf(at: number): string {
+  const date = new Date(at);
+  return `${String(date.getFullYear())}-${String(date.getMonth())}-${String(date.getDate())}`;
+}
+
+/** "Today", "Yesterday" or the date. */
+export function dayText(at: number, now: number, strings: ViewStrings): string {
+  const yesterday = new Date(now);
+  yesterday.setDate(yesterday.getDate() - 1);
+  if (dayOf(at) === dayOf(now)) {
+    return strings.today;
+  }
+  return dayOf(at) === dayOf(yesterday.getTime())
+    ? strings.yesterday
+    : new Intl.DateTimeFormat(locale(), { dateStyle: 'full' }).format(at);
+}
+
+/** "5 minutes ago"; `ms` is how long ago, in milliseconds, and never read as the future. */
+export function agoText(ms: number): string {
+  const { value, unit } = inLargestUnit(ms);
+  return new Intl.RelativeTimeFormat(locale(), { numeric: 'always' }).format(-value, unit);
+}
+
+/** "2 hours". */
+export function spanText(ms: number): string {
+  const { value, unit } = inLargestUnit(ms);
+  return new Intl.NumberFormat(locale(), { style: 'unit', unit, unitDisplay: 'long' }).format(value);
+}
+
+export function numberText(value: number): string {
+  return new Intl.NumberFormat(locale()).format(value);
+}
+
+/** Seconds with one digit behind the point where that says something. */
+export function secondsText(ms: number): string {
+  return new Intl.NumberFormat(locale(), { maximumFractionDigits: ms < 10_000 ? 1 : 0 }).format(ms / 1_000);
+}
+
+/** Words of a text as a person would count them. */
+export function countWords(text: string): number {
+  return text.match(/[\p{L}\p{N}][\p{L}\p{M}\p{N}'’_-]*/gu)?.length ?? 0;
+}
+
+/** How long an answer took and what it used, as far as that is known. */
+export function usageText(
+  usage: { readonly inputTokens?: number; readonly outputTokens?: number } | null,
+  durationMs: number | null,
+  strings: ViewStrings,
+): string {
+  const parts: string[] = [];
+  if (usage?.inputTokens !== undefined || usage?.outputTokens !== undefined) {
+    parts.push(formatString(strings.tokensUsed, numberText(usage.inputTokens ?? 0), numberText(usage.outputTokens ?? 0)));
+  }
+  if (durationMs !== null) {
+    parts.push(formatString(strings.tookSeconds, secondsText(durationMs)));
+  }
+  return parts.join(' · ');
+}
+
+function inLargestUnit(ms: number): { readonly value: number; readonly unit: 'minute' | 'hour' | 'day' } {
+  const span = Math.max(0, ms);
+  if (span < hourMs) {
+    return { value: Math.max(1, Math.round(span / minuteMs)), unit: 'minute' };
+  }
+  return span < dayMs
+    ? { value: Math.round(span / hourMs), unit: 'hour' }
+    : { value: Math.round(span / dayMs), unit: 'day' };
+}

@@ -1,0 +1,70 @@
+import MarkdownIt from 'markdown-it';
+import { safeLink } from './linkPolicy';
+
+type Parser = InstanceType<typeof MarkdownIt>;
+export type MarkdownToken = ReturnType<Parser["parse"]>[number];
+export type References = Readonly<Record<string, { readonly title: string; readonly href: string }>>;
+
+/** A paragraph, list, table, … of the outermost level. */
+export interface MarkdownBlock {
+  readonly source: string;
+  readonly tokens: readonly MarkdownToken[];
+}
+
+export interface ParsedMarkdown {
+  readonly blocks: readonly MarkdownBlock[];
+  readonly references: References;
+  /** Tokens of all levels: what rendering costs. */
+  readonly tokenCount: number;
+  /** Where the last block begins in the source. */
+  readonly lastBlockStart: number;
+}
+
+/** Deeper structure than this is shown flat. */
+const maxNesting = 24;
+
+const parser = createParser();
+
+function createParser(): Parser {
+  const md = new MarkdownIt('default', { html: false, linkify: true, maxNesting });
+  md.linkify.set({ fuzzyLink: false, fuzzyEmail: false, fuzzyIP: false });
+  for (const scheme of ['ftp:', '//', 'mailto:']) {
+    md.linkify.add(scheme, null);
+  }
+  // Every target is let through here and judged when it is drawn: refused ones are then shown as text with their target.
+  md.validateLink = () => true;
+  md.normalizeLink = (url) => url;
+  md.normalizeLinkText = (url) => safeLink(url)?.href ?? url;
+  return md;
+}
+
+/** Parses Markdown into blocks; `known` are link references defined earlier in the same text. */
+export function parseMarkdown(source: string, known: References = {}): ParsedMarkdown {
+  const env = { references: { ...known } };
+  const tokens = parser.parse(source, env);
+  const lineStarts = findLineStarts(source);
+  const blocks: MarkdownBlock[] = [];
+  let tokenCount = 0;
+  let lastBlockStart = 0;
+  let open: MarkdownToken[] = [];
+  for (const token of tokens) {
+    open.push(token);
+    tokenCount += 1 + (token.children?.length ?? 0);
+    if (token.level === 0 && token.nesting !== 1) {
+      const [first, end] = open[0]?.map ?? [0, 0];
+      lastBlockStart = lineStarts[first] ?? 0;
+      blocks.push({ source: source.slice(lastBlockStart, lineStarts[end] ?? source.length), tokens: open });
+      open = [];
+    }
+  }
+  return { blocks, references: env.references, tokenCount, lastBlockStart };
+}
+
+/** Offsets at which lines begin, by the line ends that the parser knows. */
+function findLineStarts(source: string): readonly number[] {
+  const starts = [0];
+  for (const match of source.matchAll(/\r\n?|\n/g)) {
+    starts.push(match.index + match[0].length);
+  }
+  return starts;
+}

@@ -1,0 +1,124 @@
+import { signal, type ReadonlySignal } from '@preact/signals';
+import type { EventId, SessionId, TurnId } from '../../core/session/session';
+import {
+  protocolVersion,
+  type ChatMethod,
+  type EventsPage,
+  type ParamsOf,
+  type SessionSnapshot,
+  type ViewMemory,
+} from '../../protocol/chatProtocol';
+import { RpcError, type RpcClient } from '../../protocol/rpcEndpoint';
+import type { ChatStore } from './chatStore';
+
+export type ToolDecision = ParamsOf<'tool/respond'>['decision'];
+
+/** A failure that belongs to no place of its own. */
+export interface ActionError {
+  readonly id: number;
+  readonly message: string;
+}
+
+/** All that a person can make the host do. The only caller of `RpcClient.request`. */
+export interface ChatActions {
+  readonly error: ReadonlySignal<ActionError | null>;
+  dismissError(): void;
+  ready(): Promise<SessionSnapshot>;
+  loadOlder(sessionId: SessionId, before: EventId): Promise<EventsPage>;
+  /** Rejects with `RpcError` when the message could not be stored: the text is still the person's. */
+  send(sessionId: SessionId, text: string, clientMessageId: string): Promise<void>;
+  newSession(): Promise<boolean>;
+  openSession(sessionId: SessionId): Promise<boolean>;
+  rename(title?: string): Promise<boolean>;
+  pickModel(): Promise<boolean>;
+  addProvider(): Promise<boolean>;
+  stop(): void;
+  retry(): void;
+  continueReply(): void;
+  regenerate(eventId: EventId): void;
+  respondToTool(turnId: TurnId, callId: string, decision: ToolDecision): void;
+  saveMemory(sessionId: SessionId, memory: ViewMemory): void;
+  /** True when the text is on the clipboard. */
+  copy(text: string): Promise<boolean>;
+  copyConversation(): Promise<boolean>;
+  insertCode(code: string): void;
+  openCode(code: string, language: string): void;
+  openLink(href: string): void;
+  /** Requests without params that need nothing but a click. */
+  run(method: SimpleMethod): Promise<boolean>;
+}
+
+export type SimpleMethod = {
+  [M in ChatMethod]: Record<string, never> extends ParamsOf<M> ? M : never;
+}[ChatMethod];
+
+export function createChatActions(client: RpcClient, store: ChatStore): ChatActions {
+  const error = signal<ActionError | null>(null);
+  let errorCount = 0;
+
+  const report = (reason: unknown): void => {
+    if (reason instanceof RpcError && reason.code === 'cancelled') {
+      return;
+    }
+    errorCount += 1;
+    error.value = { id: errorCount, message: reason instanceof Error ? reason.message : String(reason) };
+  };
+
+  const succeeded = async <M extends ChatMethod>(method: M, params: ParamsOf<M>): Promise<boolean> => {
+    try {
+      await client.request(method, params);
+      error.value = null;
+      return true;
+    } catch (reason) {
+      report(reason);
+      return false;
+    }
+  };
+
+  const inSession = <T>(act: (sessionId: SessionId) => T, otherwise: T): T => {
+    const sessionId = store.sessionId.peek();
+    return sessionId === null ? otherwise : act(sessionId);
+  };
+
+  return {
+    error,
+    dismissError: () => {
+      error.value = null;
+    },
+    ready: () => client.request('session/ready', { protocolVersion }),
+    loadOlder: (sessionId, before) => client.request('session/loadOlder', { sessionId, before }),
+    send: async (sessionId, text, clientMessageId) => {
+      error.value = null;
+      await client.request('turn/start', { sessionId, text, clientMessageId });
+    },
+    newSession: () => succeeded('session/new', {}),
+    openSession: (sessionId) => succeeded('session/open', { sessionId }),
+    rename: (title) =>
+      inSession(
+        (sessionId) => succeeded('session/rename', title === undefined ? { sessionId } : { sessionId, title }),
+        Promise.resolve(false),
+      ),
+    pickModel: () => succeeded('model/pick', {}),
+    addProvider: () => succeeded('provider/add', {}),
+    stop: () => {
+      const turn = store.turn.peek();
+      if (turn !== null) {
+        void succeeded('turn/cancel', { turnId: turn.turnId });
+      }
+    },
+    retry: () => inSession((sessionId) => void succeeded('turn/retry', { sessionId }), undefined),
+    continueReply: () => inSession((sessionId) => void succeeded('turn/continue', { sessionId }), undefined),
+    regenerate: (eventId) => inSession((sessionId) => void succeeded('turn/regenerate', { sessionId, eventId }), undefined),
+    respondToTool: (turnId, callId, decision) => void succeeded('tool/respond', { turnId, callId, decision }),
+    saveMemory: (sessionId, memory) => {
+      // Saved again with the next key or scroll, so a failure is nothing to tell a person who is typing.
+      client.request('memory/save', { sessionId, memory }).catch(() => undefined);
+    },
+    copy: (text) => succeeded('clipboard/write', { text }),
+    copyConversation: () => inSession((sessionId) => succeeded('session/copy', { sessionId }), Promise.resolve(false)),
+    insertCode: (code) => void succeeded('code/insert', { code }),
+    openCode: (code, language) => void succeeded('code/open', { code, language }),
+    openLink: (href) => void succeeded('link/open', { href }),
+    run: (method) => succeeded(method, {} as ParamsOf<typeof method>),
+  };
+}

@@ -1,0 +1,46 @@
+import { useEffect, useState } from 'preact/hooks';
+import { formatString } from '../../protocol/viewStrings';
+import { useChat } from '../chat';
+import { Icon } from '../components/icons';
+import type { TurnView } from '../state/chatState';
+
+/** Says what a running turn waits for. */
+export function TurnStatusRow({ turn }: { readonly turn: TurnView }) {
+  const { store } = useChat();
+  const strings = store.strings.value;
+  const { retry } = turn;
+  if (retry !== null) {
+    return <RetryRow at={retry.at} message={retry.error.message ?? strings.failed} />;
+  }
+  const label = store.model.value?.label ?? '';
+  const text = {
+    preparing: strings.preparing,
+    connecting: formatString(strings.connecting, label === '' ? (turn.model?.model ?? '') : label),
+    streaming: strings.streaming,
+    tools: strings.toolsRunning,
+    waiting: strings.streaming,
+    stopping: strings.stopping,
+  }[turn.phase];
+  return (
+    <div class="turn-status">
+      <Icon name="loading" spin />
+      <span>{text}</span>
+    </div>
+  );
+}
+
+function RetryRow({ at, message }: { readonly at: number; readonly message: string }) {
+  const { store } = useChat();
+  const [now, setNow] = useState(Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1_000);
+    return () => clearInterval(timer);
+  }, []);
+  const seconds = Math.max(0, Math.ceil((at - now) / 1_000));
+  return (
+    <div class="turn-status">
+      <Icon name="warning" />
+      <span>{formatString(store.strings.value.retryIn, message, seconds)}</span>
+    </div>
+  );
+}

@@ -1,0 +1,112 @@
+import { useSignal, type ReadonlySignal, type Signal } from '@preact/signals';
+import type { RefObject } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { useChat } from '../chat';
+import type { ScrollKeeper } from './scrollKeeper';
+
+/** Items drawn at first and with every step further up. */
+export const pageSize = 100;
+/** Older items are fetched this far (px) before the upper end comes into sight. */
+const headStart = 800;
+/** Pages looked through for the place at which a session was left. */
+const maxPagesToPlace = 30;
+
+interface OlderOptions {
+  readonly keeper: ReadonlySignal<ScrollKeeper | null>;
+  /** Items drawn, counted from the newest. */
+  readonly limit: Signal<number>;
+  /** Items that are here but not drawn. */
+  readonly hidden: number;
+}
+
+export interface Older {
+  readonly loading: ReadonlySignal<boolean>;
+  /** Draws or fetches what comes before. */
+  load(): void;
+}
+
+/** Brings older items in as they are scrolled to, and once as far as the place at which the session was left. */
+export function useOlder(topRef: RefObject<HTMLElement | null>, options: OlderOptions): Older {
+  const { actions, memory, store } = useChat();
+  const loading = useSignal(false);
+  const latest = useRef(options);
+  latest.current = options;
+
+  /** True when there is more on the page than before. */
+  const showMore = async (): Promise<boolean> => {
+    const { keeper, limit, hidden } = latest.current;
+    const data = store.data.peek();
+    const first = data?.events[0];
+    if (hidden > 0) {
+      keeper.peek()?.hold();
+      limit.value += pageSize;
+    } else if (data === null || !data.hasOlder || first === undefined || loading.peek()) {
+      return false;
+    } else {
+      loading.value = true;
+      try {
+        const page = await actions.loadOlder(data.sessionId, first.id);
+        keeper.peek()?.hold();
+        store.apply([{ type: 'older', sessionId: data.sessionId, epoch: data.epoch, page }]);
+        limit.value += page.events.length;
+      } catch {
+        // The button stays, and pressing it or scrolling tries again.
+        return false;
+      } finally {
+        loading.value = false;
+      }
+    }
+    await nextFrame();
+    return true;
+  };
+
+  const sessionId = store.sessionId.value;
+  useEffect(() => {
+    let current = true;
+    latest.current.limit.value = pageSize;
+    const goToPlace = async (): Promise<void> => {
+      const keeper = latest.current.keeper.peek();
+      const place = memory.current.scroll;
+      if (keeper === null || place === null) {
+        keeper?.follow();
+        return;
+      }
+      keeper.remembering = false;
+      for (let page = 0; current && !keeper.restore(place) && page < maxPagesToPlace; page += 1) {
+        keeper.follow();
+        if (!(await showMore())) {
+          break;
+        }
+      }
+      keeper.remembering = true;
+    };
+    void goToPlace();
+    return () => {
+      current = false;
+    };
+  }, [sessionId]);
+
+  const { hidden } = options;
+  const events = store.events.value;
+  const firstEvent = events[0]?.id;
+  useEffect(() => {
+    const top = topRef.current;
+    if (top === null) {
+      return undefined;
+    }
+    const watcher = new IntersectionObserver(
+      (entries) => {
+        if (entries.some((entry) => entry.isIntersecting)) {
+          void showMore();
+        }
+      },
+      { root: top.closest('[role="log"]'), rootMargin: `${String(headStart)}px 0px 0px 0px` },
+    );
+    watcher.observe(top);
+    return () => watcher.disconnect();
+  }, [hidden, firstEvent, sessionId]);
+
+  return { loading, load: () => void showMore() };
+}
+
+const nextFrame = (): Promise<void> => new Promise((resolve) => requestAnimationFrame(() => resolve()));

@@ -1,0 +1,75 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { silentLogger } from '../../src/core/base/ports';
+import type { LocalSessionService } from '../../src/node/sqlite/localSessionService';
+import {
+  openLocalSessionService,
+  storeFileName,
+  type OpenStoreOptions,
+} from '../../src/node/sqlite/openLocalSessionService';
+import { FakeClock, realIds } from './builders';
+
+export const migrationsDir = join(import.meta.dirname, '..', '..', 'migrations');
+
+export interface TempStore {
+  /** The service that was opened last. */
+  readonly service: LocalSessionService;
+  readonly folder: string;
+  /** Path of the database file. */
+  readonly path: string;
+  readonly clock: FakeClock;
+  /** Closes the service and opens the same file again, as a reload of the window does. */
+  reopen(overrides?: Partial<OpenStoreOptions>): Promise<LocalSessionService>;
+  /** Opens the same file once more, as a second window does. Closed by `dispose`. */
+  openAnother(overrides?: Partial<OpenStoreOptions>): Promise<LocalSessionService>;
+  /** Closes everything and removes the folder. */
+  dispose(): Promise<void>;
+}
+
+/** A store in a file of its own below the system's folder for temporary files. */
+export async function openTempStore(overrides: Partial<OpenStoreOptions> = {}): Promise<TempStore> {
+  const folder = overrides.folder ?? (await tempFolder());
+  const clock = new FakeClock();
+  const options = { ...storeOptions(folder, clock), ...overrides };
+  let service = await openLocalSessionService(options);
+  const others: LocalSessionService[] = [];
+  return {
+    get service() {
+      return service;
+    },
+    folder,
+    path: join(folder, storeFileName),
+    clock,
+    async reopen(changes = {}) {
+      await service.close();
+      service = await openLocalSessionService({ ...options, ...changes });
+      return service;
+    },
+    async openAnother(changes = {}) {
+      const other = await openLocalSessionService({ ...options, ...changes });
+      others.push(other);
+      return other;
+    },
+    async dispose() {
+      await Promise.all([service, ...others].map((opened) => opened.close()));
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export function tempFolder(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'rejoin-store-'));
+}
+
+export function storeOptions(folder: string, clock: FakeClock): OpenStoreOptions {
+  return {
+    folder,
+    migrationsDir,
+    clock,
+    ids: realIds,
+    logger: silentLogger,
+    pid: process.pid,
+    isProcessAlive: (pid) => pid === process.pid,
+  };
+}

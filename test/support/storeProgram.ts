@@ -1,0 +1,79 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { isAppError } from '../../src/core/base/errors';
+import { silentLogger } from '../../src/core/base/ports';
+import { toSessionId, type SessionId } from '../../src/core/session/session';
+import type { NewEvent } from '../../src/core/session/sessionEvent';
+import type { SessionService } from '../../src/core/session/sessionService';
+import { openLocalSessionService } from '../../src/node/sqlite/openLocalSessionService';
+import { appendRequest, newSessionId, realIds, userMessage } from './builders';
+import type { StoreTask } from './storeProcess';
+
+/** Runs one task on a store in a process of its own. Arguments: folder, migrations, task as JSON. */
+async function main(): Promise<void> {
+  const [, , folder = '', migrationsDir = '', taskText = ''] = process.argv;
+  const task = JSON.parse(taskText) as StoreTask;
+  if (task.kind === 'modes') {
+    process.umask(task.umask);
+  }
+  const service = await openLocalSessionService({
+    folder,
+    migrationsDir,
+    clock: { now: () => Date.now() },
+    ids: realIds,
+    logger: silentLogger,
+    pid: process.pid,
+    isProcessAlive: () => true,
+  });
+  switch (task.kind) {
+    case 'append':
+      await appendMany(service, toSessionId(task.sessionId), task.count);
+      break;
+    case 'appendForever':
+      await appendMany(service, toSessionId(task.sessionId), Number.POSITIVE_INFINITY);
+      break;
+    case 'modes':
+      await service.append(appendRequest(newSessionId(), [userMessage()]));
+      printModes(folder);
+      break;
+    case 'open':
+      process.stdout.write('open\n');
+      break;
+  }
+  await service.close();
+}
+
+/** Appends one event after the other; prints the id of each one that the store has acknowledged. */
+async function appendMany(service: SessionService, id: SessionId, count: number): Promise<void> {
+  for (let index = 0; index < count; index++) {
+    const event = userMessage(`${process.pid}:${index} ${'text '.repeat(index % 50)}`);
+    await appendAtHead(service, id, event);
+    process.stdout.write(`${event.id}\n`);
+  }
+}
+
+/** Looks at the head and appends, again and again while another process is faster. */
+async function appendAtHead(service: SessionService, id: SessionId, event: NewEvent): Promise<void> {
+  for (;;) {
+    const head = (await service.get(id))?.headId ?? null;
+    try {
+      await service.append(appendRequest(id, [event], head));
+      return;
+    } catch (error) {
+      if (!isAppError(error, 'session/head-moved')) {
+        throw error;
+      }
+    }
+  }
+}
+
+function printModes(folder: string): void {
+  const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8);
+  const files = readdirSync(folder).map((name) => [name, modeOf(join(folder, name))]);
+  process.stdout.write(`${JSON.stringify({ folder: modeOf(folder), ...Object.fromEntries(files) })}\n`);
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});

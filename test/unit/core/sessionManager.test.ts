@@ -1,0 +1,301 @@
+import { v7 as uuid } from 'uuid';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { silentLogger } from '../../../src/core/base/ports';
+import { toInvocationId, toTurnId, type Session, type SessionId } from '../../../src/core/session/session';
+import type { StoredEvent } from '../../../src/core/session/sessionEvent';
+import { SessionManager, type SessionsChange } from '../../../src/core/session/sessionManager';
+import type { SessionService } from '../../../src/core/session/sessionService';
+import { newEvent, newSession, newSessionId, realIds, testKey, testModel } from '../../support/builders';
+import { openTempStore, type TempStore } from '../../support/storeFixture';
+
+const hour = 3_600_000;
+let store: TempStore;
+let minutes = 60;
+
+beforeEach(async () => {
+  store = await openTempStore();
+  minutes = 60;
+});
+afterEach(() => store.dispose());
+
+/** What one launch of the extension host makes: a manager with an invocation id of its own. */
+function launch(service: SessionService = store.service): SessionManager {
+  return new SessionManager({
+    service,
+    invocationId: toInvocationId(uuid()),
+    processId: process.pid,
+    clock: store.clock,
+    ids: realIds,
+    logger: silentLogger,
+    continueMinutes: () => minutes,
+  });
+}
+
+const userMessage = (content: string) => newEvent({ type: 'user_message', content });
+const answer = (content: string) => newEvent({ type: 'text', content, finish: 'completed' });
+const typesOf = (events: readonly StoredEvent[]): readonly string[] => events.map(({ body }) => body.type);
+
+async function startSession(manager: SessionManager, message = 'First question'): Promise<SessionId> {
+  const id = newSessionId();
+  manager.prepareSession(id, newSession());
+  await manager.appendUserMessage(id, userMessage(message));
+  return id;
+}
+
+describe('writing', () => {
+  it('makes the row with the first message and never for a session that was only prepared', async () => {
+    const manager = launch();
+    const id = newSessionId();
+    manager.prepareSession(id, newSession());
+    expect(await manager.getSession(id)).toBeUndefined();
+
+    await manager.appendUserMessage(id, userMessage('Hello'));
+
+    expect(await manager.get(id)).toMatchObject({ ...testKey, title: 'Hello', messageCount: 1, endedAt: null });
+  });
+
+  it('writes nothing when the same events are appended again', async () => {
+    const manager = launch();
+    const id = await startSession(manager);
+    const reply = answer('Reply');
+    await manager.append(id, [reply]);
+
+    expect(await manager.append(id, [reply])).toEqual([]);
+    expect(typesOf(await manager.loadBranch(id))).toEqual(['user_message', 'text']);
+  });
+
+  it('writes only what is new of a list that has grown', async () => {
+    const manager = launch();
+    const id = await startSession(manager);
+    const first = answer('One');
+    await manager.append(id, [first]);
+    const second = answer('Two');
+
+    expect((await manager.append(id, [first, second])).map((event) => event.id)).toEqual([second.id]);
+  });
+
+  it('tells its listeners only what is on disk', async () => {
+    const manager = launch();
+    const seen: number[] = [];
+    manager.onDidAppendEvents(({ session, events }) => {
+      seen.push(session.lastSeq, events.length);
+    });
+    await startSession(manager);
+    expect(seen).toEqual([1, 1]);
+  });
+
+  it('forms one unbroken chain over launches', async () => {
+    const first = launch();
+    const id = await startSession(first);
+    await first.append(id, [answer('Reply')]);
+    const second = launch(await store.reopen());
+    await second.appendUserMessage(id, userMessage('Second question'));
+
+    const events = await second.loadBranch(id);
+    expect(events.map(({ parentId }) => parentId)).toEqual([null, ...events.slice(0, -1).map((event) => event.id)]);
+    expect(events.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
+  });
+});
+
+describe('the mark of a new invocation', () => {
+  it('stands once before the first message of another launch and tells how long it was', async () => {
+    const first = launch();
+    const id = await startSession(first);
+    await first.append(id, [answer('Reply')]);
+    store.clock.advance(10 * 60_000);
+    const second = launch(await store.reopen());
+    await second.appendUserMessage(id, userMessage('Back again'));
+    await second.append(id, [answer('Hello again')]);
+    await second.appendUserMessage(id, userMessage('And on'));
+
+    const events = await second.loadBranch(id);
+    expect(typesOf(events)).toEqual(['user_message', 'text', 'system_context', 'user_message', 'text', 'user_message']);
+    expect(events[2]?.body).toMatchObject({ content: expect.stringContaining('about 10 minutes') as string });
+    expect(new Set(events.map(({ invocationId }) => invocationId)).size).toBe(2);
+  });
+
+  it('is not written by looking', async () => {
+    const id = await startSession(launch());
+    const second = launch(await store.reopen());
+    await second.findResumable([testKey]);
+    await second.loadPage(id, 100);
+    expect((await second.get(id)).lastSeq).toBe(1);
+  });
+
+  it('comes again when an open chat was silent for longer than the window', async () => {
+    const manager = launch();
+    const id = await startSession(manager);
+    store.clock.advance(2 * hour);
+    await manager.appendUserMessage(id, userMessage('Still there?'));
+    expect(typesOf(await manager.loadBranch(id))).toEqual(['user_message', 'system_context', 'user_message']);
+  });
+
+  it('does not come for silence when auto-resume is off', async () => {
+    minutes = 0;
+    const manager = launch();
+    const id = await startSession(manager);
+    store.clock.advance(2 * hour);
+    await manager.appendUserMessage(id, userMessage('Still there?'));
+    expect(typesOf(await manager.loadBranch(id))).toEqual(['user_message', 'user_message']);
+  });
+});
+
+describe('resuming', () => {
+  it('gives back every event, the server id, the time of the last event and an invocation of its own', async () => {
+    const first = launch();
+    const id = await startSession(first);
+    await first.setServerSessionId(id, 'server-7');
+    const written = await first.loadBranch(id);
+    store.clock.advance(5 * 60_000);
+
+    const second = launch(await store.reopen());
+    const resumed = await second.findResumable([testKey]);
+    expect(resumed).toMatchObject({ id, serverSessionId: 'server-7', updatedAt: written[0]?.createdAt });
+    expect(await second.loadBranch(id)).toEqual(written);
+    await second.appendUserMessage(id, userMessage('On'));
+    expect((await second.get(id)).lastInvocationId).not.toBe(written[0]?.invocationId);
+  });
+
+  const resumes = async (change: (session: Session, manager: SessionManager) => Promise<unknown>): Promise<boolean> => {
+    const manager = launch();
+    const id = await startSession(manager);
+    await change(await manager.get(id), manager);
+    return (await launch(await store.reopen()).findResumable([testKey]))?.id === id;
+  };
+
+  it('passes over an archived, a trashed and an ended session', async () => {
+    expect(await resumes(() => Promise.resolve())).toBe(true);
+    expect(await resumes(({ id }, manager) => manager.setArchived([id], true))).toBe(false);
+    expect(await resumes(({ id }, manager) => manager.moveToTrash([id]))).toBe(false);
+    expect(await resumes(({ id }, manager) => manager.end(id))).toBe(false);
+  });
+
+  it('takes an ended session up again when something is sent in it, not when a running answer ends', async () => {
+    expect(
+      await resumes(async ({ id }, manager) => {
+        await manager.end(id);
+        await manager.append(id, [answer('Late reply')]);
+      }),
+    ).toBe(false);
+    expect(
+      await resumes(async ({ id }, manager) => {
+        await manager.end(id);
+        await manager.appendUserMessage(id, userMessage('More'));
+      }),
+    ).toBe(true);
+  });
+
+  it('keeps a question that was asked after leaving a session and coming back', async () => {
+    const first = launch();
+    const ended = await startSession(first, 'Old question');
+    await first.end(ended);
+    const second = launch(await store.reopen());
+    expect(await second.findResumable([testKey])).toBeUndefined();
+    const fresh = await startSession(second, 'New question');
+
+    const third = launch(await store.reopen());
+    const resumed = await third.findResumable([testKey]);
+    expect(resumed?.id).toBe(fresh);
+    expect((await third.loadBranch(fresh))[0]?.body).toMatchObject({ content: 'New question' });
+  });
+});
+
+describe('titles', () => {
+  it('come from the first message at once', async () => {
+    const manager = launch();
+    const id = await startSession(manager, '\n\n## How do I **sort** a list?\nIt has numbers.');
+    expect((await manager.get(id)).title).toBe('How do I sort a list?');
+  });
+
+  it('given by a person win over later messages', async () => {
+    const manager = launch();
+    const id = await startSession(manager);
+    await manager.rename(id, '  My\u202e title \n');
+    await manager.appendUserMessage(id, userMessage('Something else'));
+    expect(await manager.get(id)).toMatchObject({ title: 'My title', titleSource: 'user' });
+  });
+
+  it('are refused when nothing visible is left of them', async () => {
+    const manager = launch();
+    const id = await startSession(manager);
+    await expect(manager.rename(id, ' \u200b\n')).rejects.toMatchObject({ code: 'session/invalid-title' });
+    expect((await manager.get(id)).title).toBe('First question');
+  });
+
+  it('leave the time of the last event alone', async () => {
+    const manager = launch();
+    const id = await startSession(manager);
+    const before = (await manager.get(id)).updatedAt;
+    store.clock.advance(hour);
+    expect((await manager.rename(id, 'Other')).updatedAt).toBe(before);
+    expect((await manager.setArchived([id], true))[0]?.updatedAt).toBe(before);
+  });
+});
+
+describe('two windows on one session', () => {
+  it('puts a message behind what the other window wrote meanwhile', async () => {
+    const first = launch();
+    const id = await startSession(first);
+    const second = launch(await store.openAnother());
+    await second.appendUserMessage(id, userMessage('From the second window'));
+    const changes: SessionsChange['kind'][] = [];
+    first.onDidChangeSessions(({ kind }) => changes.push(kind));
+    await first.appendUserMessage(id, userMessage('From the first window'));
+
+    const contents = (await first.loadBranch(id)).flatMap(({ body }) => (body.type === 'user_message' ? [body.content] : []));
+    expect(contents).toEqual(['First question', 'From the second window', 'From the first window']);
+  });
+
+  it('refuses a message while the other window is answering, and takes it when that window is gone', async () => {
+    let alive = true;
+    const service = await store.reopen({ pid: 1000, isProcessAlive: (pid) => pid === 1000 || alive });
+    const first = launch(service);
+    const id = await startSession(first);
+    const question = await first.loadBranch(id);
+    const second = launch(await store.openAnother({ pid: 2000 }));
+    await second.append(id, [], { turnStatus: 'running' });
+    await service.savePartialReply({
+      sessionId: id,
+      turnId: toTurnId('turn-x'),
+      invocationId: toInvocationId('other-window'),
+      ownerPid: 2000,
+      parentId: question[0]!.id,
+      model: testModel,
+      content: 'Half an ans',
+      reasoning: '',
+      startedAt: store.clock.now(),
+    });
+    await expect(first.appendUserMessage(id, userMessage('Me too'))).rejects.toMatchObject({ code: 'session/busy' });
+
+    alive = false;
+    await first.appendUserMessage(id, userMessage('Me too'));
+    const events = await first.loadBranch(id);
+    expect(events.map(({ body }) => ('content' in body ? body.content : ''))).toEqual(['First question', 'Half an ans', 'Me too']);
+    expect(events[1]?.body).toMatchObject({ finish: 'interrupted' });
+  });
+
+  it('tells everybody to read again when another window has written', async () => {
+    const first = launch();
+    const id = await startSession(first);
+    await first.refresh();
+    const changes: SessionsChange['kind'][] = [];
+    first.onDidChangeSessions(({ kind }) => changes.push(kind));
+    await first.refresh();
+    expect(changes).toEqual([]);
+
+    await launch(await store.openAnother()).rename(id, 'Renamed elsewhere');
+    await first.refresh();
+    expect(changes).toEqual(['reset']);
+  });
+});
+
+describe('changing the model', () => {
+  it('is an event in the log and holds for the session', async () => {
+    const manager = launch();
+    const id = await startSession(manager);
+    await manager.setModel(id, testModel);
+    await manager.setModel(id, testModel);
+    expect(await manager.get(id)).toMatchObject(testModel);
+    expect(typesOf(await manager.loadBranch(id))).toEqual(['user_message', 'model_changed']);
+  });
+});

@@ -1,0 +1,413 @@
+import { describe, expect, it } from 'vitest';
+import type { TurnEffect, TurnInput } from '../../../../src/core/turn/turnState';
+import { stepTurn } from '../../../../src/core/turn/turnMachine';
+import { turnViewOf } from '../../../../src/core/turn/turnViewOf';
+import {
+  call,
+  checking,
+  confirming,
+  connecting,
+  Driven,
+  finish,
+  finishing,
+  limits,
+  preparing,
+  runningTool,
+  start,
+  stored,
+  storeFailed,
+  streaming,
+  text,
+  waiting,
+} from './turnSteps';
+
+const states = {
+  none: () => new Driven(),
+  preparing,
+  connecting,
+  streaming,
+  checking,
+  confirming,
+  runningTool,
+  waiting,
+  finishing,
+} as const;
+type StateName = keyof typeof states;
+
+/** Inputs are made for the state they meet: its own request, its own timers. */
+const inputs = {
+  start: () => start,
+  stored: () => stored('next'),
+  storeFailed: () => storeFailed,
+  text: (turn) => ({ type: 'delta', at: 2, generation: generationOf(turn), delta: text('more') }),
+  staleText: (turn) => ({ type: 'delta', at: 2, generation: generationOf(turn) - 1, delta: text('stale') }),
+  call: (turn) => ({ type: 'delta', at: 2, generation: generationOf(turn), delta: call('c9') }),
+  finish: (turn) => ({ type: 'delta', at: 2, generation: generationOf(turn), delta: finish() }),
+  streamEnded: (turn) => ({ type: 'streamEnded', at: 2, generation: generationOf(turn) }),
+  staleEnd: (turn) => ({ type: 'streamEnded', at: 2, generation: generationOf(turn) - 1 }),
+  transient: (turn) => failed(turn, 'model/overloaded'),
+  fatal: (turn) => failed(turn, 'model/unauthorized'),
+  firstByte: (turn) => timer(turn, 'firstByte'),
+  idle: (turn) => timer(turn, 'idle'),
+  retry: (turn) => timer(turn, 'retry'),
+  save: (turn) => timer(turn, 'save'),
+  store: (turn) => timer(turn, 'store'),
+  staleTimer: () => ({ type: 'timer', at: 3, name: 'idle', token: 10_000 }),
+  stop: () => ({ type: 'stop', at: 3, reason: 'user' }),
+  shutdown: () => ({ type: 'stop', at: 3, reason: 'shutdown' }),
+  toolChecked: () => ({ type: 'toolChecked', at: 3, callId: 'c1', verdict: 'granted' }),
+  toolDecision: () => ({ type: 'toolDecision', at: 3, callId: 'c1', decision: 'once' }),
+  toolDone: () => ({ type: 'toolDone', at: 3, callId: 'c1', outcome: { content: '12:00', isError: false } }),
+  otherTool: () => ({ type: 'toolDone', at: 3, callId: 'unknown', outcome: { content: '', isError: false } }),
+} as const satisfies Record<string, (turn: Driven) => TurnInput>;
+type InputName = keyof typeof inputs;
+
+const generationOf = (turn: Driven): number => turn.state?.core.generation ?? 0;
+const failed = (turn: Driven, code: string): TurnInput => ({ type: 'streamFailed', at: 2, generation: generationOf(turn), error: { code, args: {} }, random: 0.5 });
+const timer = (turn: Driven, name: 'firstByte' | 'idle' | 'retry' | 'save' | 'store'): TurnInput => ({
+  type: 'timer',
+  at: 3,
+  name,
+  token: turn.state?.core.timers[name] ?? -1,
+});
+
+/** Next phase and effects of every cell that does something. Every cell that is not here changes nothing. */
+const table: Partial<Record<StateName, Partial<Record<InputName, string>>>> = {
+  none: { start: 'preparing: append publish' },
+  preparing: {
+    stored: 'connecting: startSettled savePartial openStream startTimer publish',
+    storeFailed: 'none: startSettled publish',
+    stop: 'preparing: publish',
+    shutdown: 'preparing: publish',
+  },
+  connecting: {
+    text: 'streaming: stream cancelTimer startTimer startTimer publish',
+    call: 'streaming: cancelTimer startTimer publish',
+    finish: 'finishing: cancelTimer abortStream append publish',
+    streamEnded: 'finishing: cancelTimer abortStream append publish',
+    transient: 'waiting: cancelTimer abortStream startTimer publish',
+    fatal: 'finishing: cancelTimer abortStream append publish',
+    firstByte: 'finishing: abortStream append publish',
+    stop: 'finishing: cancelTimer abortStream append publish',
+    shutdown: 'finishing: cancelTimer abortStream append publish',
+  },
+  streaming: {
+    text: 'streaming: stream startTimer',
+    call: 'streaming: startTimer',
+    finish: 'finishing: cancelTimer cancelTimer abortStream append publish',
+    streamEnded: 'finishing: cancelTimer cancelTimer abortStream append publish',
+    transient: 'finishing: cancelTimer cancelTimer abortStream append publish',
+    fatal: 'finishing: cancelTimer cancelTimer abortStream append publish',
+    idle: 'finishing: cancelTimer abortStream append publish',
+    save: 'streaming: savePartial',
+    stop: 'finishing: cancelTimer cancelTimer abortStream append publish',
+    shutdown: 'finishing: cancelTimer cancelTimer abortStream append publish',
+  },
+  checking: {
+    toolChecked: 'tools: runTool publish',
+    stop: 'finishing: abortTools append publish',
+    shutdown: 'finishing: abortTools append publish',
+  },
+  confirming: {
+    toolDecision: 'tools: runTool publish',
+    stop: 'finishing: abortTools append publish',
+    shutdown: 'finishing: abortTools append publish',
+  },
+  runningTool: {
+    toolDone: 'tools: append publish',
+    stop: 'finishing: abortTools append publish',
+    shutdown: 'finishing: abortTools append publish',
+  },
+  waiting: {
+    retry: 'connecting: openStream startTimer publish',
+    stop: 'finishing: cancelTimer append publish',
+    shutdown: 'finishing: cancelTimer append publish',
+  },
+  finishing: {
+    stored: 'none: ended publish',
+    storeFailed: 'finishing: startTimer publish',
+  },
+};
+
+describe('every input in every state', () => {
+  for (const stateName of Object.keys(states) as StateName[]) {
+    for (const inputName of Object.keys(inputs) as InputName[]) {
+      const expected = table[stateName]?.[inputName];
+      it(`${stateName} + ${inputName}: ${expected ?? 'nothing'}`, () => {
+        const turn = states[stateName]();
+        const before = turn.state;
+        turn.take();
+        turn.feed(inputs[inputName](turn));
+        const effects = turn.take().map((effect) => effect.type);
+        if (expected === undefined) {
+          expect({ state: turn.state, effects }).toEqual({ state: before, effects: [] });
+        } else {
+          expect(`${turn.phase}: ${effects.join(' ')}`).toBe(expected);
+        }
+      });
+    }
+  }
+});
+
+const last = (turn: Driven): unknown => turn.appended().at(-1);
+const ofType = <T extends TurnEffect['type']>(turn: Driven, type: T): Extract<TurnEffect, { type: T }>[] =>
+  turn.effects.filter((effect): effect is Extract<TurnEffect, { type: T }> => effect.type === type);
+
+describe('the order of a plain turn', () => {
+  it('stores the message, marks the turn, asks, and ends with one append that drops the partial reply', () => {
+    const turn = connecting().delta({ type: 'reasoning', text: 'Hm' }, text('Hel'), text('lo'), finish()).feed(stored('end'));
+    expect(turn.state).toBeNull();
+    const [opening, end] = ofType(turn, 'append');
+    expect(opening).toMatchObject({ kind: 'opening', turnStatus: 'running', clearDraft: false });
+    expect(end).toMatchObject({ kind: 'end', turnStatus: 'idle', clearDraft: true });
+    expect(end?.events.map(({ body }) => body)).toEqual([
+      { type: 'reasoning', content: 'Hm' },
+      { type: 'text', content: 'Hello', finish: 'completed' },
+    ]);
+    expect(end?.events.at(-1)).toMatchObject({ usage: { inputTokens: 3, outputTokens: 2 }, durationMs: 1 });
+    expect(turn.effects.findIndex((effect) => effect.type === 'openStream')).toBeGreaterThan(turn.effects.indexOf(opening as TurnEffect));
+  });
+
+  it('keeps what the provider attached to text and reasoning', () => {
+    const turn = connecting().delta(
+      { type: 'reasoning', text: 'Hm' },
+      { type: 'part_state', part: 'reasoning', providerState: { signature: 's' } },
+      text('Yes'),
+      { type: 'part_state', part: 'text', providerState: { id: 't' } },
+      finish(),
+    );
+    expect(turn.appended().slice(1)).toEqual([
+      { type: 'reasoning', content: 'Hm', providerState: { signature: 's' } },
+      { type: 'text', content: 'Yes', finish: 'completed', providerState: { id: 't' } },
+    ]);
+  });
+
+  it.each([
+    ['length', { finish: 'length' }, 'idle'],
+    ['other', { finish: 'completed' }, 'idle'],
+    ['content_filter', { finish: 'failed', error: { code: 'model/blocked', args: { provider: 'fake', model: 'm' } } }, 'failed'],
+  ] as const)('tells an answer that ended with %s from others', (reason, expected, status) => {
+    const turn = streaming().delta(finish(reason));
+    expect(last(turn)).toEqual({ type: 'text', content: 'Hello', ...expected });
+    expect(ofType(turn, 'append').at(-1)?.turnStatus).toBe(status);
+  });
+
+  it('hands on the id of the conversation and the limits as soon as they arrive', () => {
+    const turn = connecting().delta({ type: 'server_session', id: 's-1' }, { type: 'usage_limits', snapshot: { tokensRemaining: 5 } });
+    expect(ofType(turn, 'saveServerSession')).toEqual([{ type: 'saveServerSession', id: 's-1' }]);
+    expect(ofType(turn, 'saveUsageLimits')).toHaveLength(1);
+    expect(turn.phase).toBe('connecting');
+  });
+});
+
+describe('failures', () => {
+  it('stores a text without content, so that a reload shows the same failure', () => {
+    const turn = connecting().fail('model/unauthorized', { status: 401 });
+    expect(last(turn)).toEqual({ type: 'text', content: '', finish: 'failed', error: { code: 'model/unauthorized', args: { status: 401 } } });
+  });
+
+  it('keeps the text of a stream that ended early', () => {
+    expect(last(streaming().end())).toEqual({
+      type: 'text',
+      content: 'Hello',
+      finish: 'failed',
+      error: { code: 'model/incomplete', args: { provider: 'fake', model: 'm' } },
+    });
+  });
+
+  it('tries three times while nothing was shown, and then gives up', () => {
+    const turn = connecting().fail('model/overloaded').timer('retry').fail('model/overloaded').timer('retry');
+    expect(turn.phase).toBe('connecting');
+    turn.fail('model/overloaded');
+    expect(turn.phase).toBe('finishing');
+    expect(ofType(turn, 'openStream').map((effect) => effect.generation)).toEqual([1, 3, 5]);
+  });
+
+  it('shows when it tries again, and why', () => {
+    const turn = connecting().fail('model/rate-limited', { retryAfterMs: 5000 });
+    expect(turnViewOf(turn.state)).toMatchObject({
+      phase: 'waiting',
+      retry: { at: 5002, attempt: 2, error: { code: 'model/rate-limited', args: { retryAfterMs: 5000 } } },
+    });
+  });
+
+  it('does not try again once a piece of reasoning was shown', () => {
+    expect(connecting().delta({ type: 'reasoning', text: 'Hm' }).fail('model/connection-lost').phase).toBe('finishing');
+  });
+
+  it('drops calls of an answer that never finished: nothing of it ran', () => {
+    const turn = streaming().delta(call()).fail('model/connection-lost');
+    expect(turn.appended().slice(1)).toEqual([expect.objectContaining({ type: 'text', finish: 'failed' })]);
+  });
+
+  it('cuts a reply at its limit and keeps what fits', () => {
+    const turn = new Driven({ ...limits, maxReplyBytes: 10 }).feed(start, stored('user')).delta(text('1234567'), text('äöü'));
+    expect(last(turn)).toMatchObject({ content: '1234567ä', finish: 'failed', error: { code: 'model/reply-too-large' } });
+    expect(turn.effects.some((effect) => effect.type === 'abortStream')).toBe(true);
+  });
+
+  it('tries to store the end again and tells when it is lost', () => {
+    const turn = finishing().feed(storeFailed).timer('store').feed(storeFailed).timer('store').feed(storeFailed);
+    expect(turn.state).toBeNull();
+    const ends = ofType(turn, 'append').filter((effect) => effect.kind === 'end');
+    expect(ends).toHaveLength(3);
+    expect(ends[2]?.events).toEqual(ends[0]?.events);
+    expect(ofType(turn, 'ended')).toEqual([{ type: 'ended', lost: { code: 'store/full', args: {} } }]);
+  });
+});
+
+describe('the partial reply', () => {
+  const saves = (turn: Driven): readonly string[] => ofType(turn, 'savePartial').map((effect) => effect.text);
+
+  it('is written when 4 KB have gathered, before the clock says so', () => {
+    const turn = connecting().delta(text('x'.repeat(4095)));
+    expect(saves(turn)).toEqual(['']);
+    turn.delta(text('y'));
+    expect(saves(turn)).toEqual(['', `${'x'.repeat(4095)}y`]);
+    expect(turn.running.core.timers.save).toBeUndefined();
+  });
+
+  it('is written when the time is up and not again without new text', () => {
+    const turn = streaming().timer('save');
+    expect(saves(turn)).toEqual(['', 'Hello']);
+    expect(turn.running.core.timers.save).toBeUndefined();
+  });
+
+  it('is written by the clock alone once it is large', () => {
+    const turn = connecting().delta(text('x'.repeat(300_000)));
+    expect(saves(turn)).toEqual(['']);
+    expect(turn.running.core.timers.save).toBeDefined();
+  });
+});
+
+describe('tools', () => {
+  it('stores the calls before any of them is looked at', () => {
+    const turn = streaming().delta(call(), finish('tool_calls'));
+    expect(ofType(turn, 'checkTool')).toEqual([]);
+    expect(turn.appended().slice(1)).toEqual([
+      { type: 'text', content: 'Hello', finish: 'completed' },
+      { type: 'tool_call', id: 'c1', name: 'clock', input: {} },
+    ]);
+    turn.feed(stored('call'));
+    expect(ofType(turn, 'checkTool')).toHaveLength(1);
+  });
+
+  it('asks again only when every call is answered on disk', () => {
+    const turn = connecting().delta(call('a'), call('b'), finish('tool_calls')).feed(stored('calls'));
+    turn.feed({ type: 'toolChecked', at: 2, callId: 'a', verdict: 'granted' }, { type: 'toolChecked', at: 2, callId: 'b', verdict: 'granted' });
+    turn.feed({ type: 'toolDone', at: 3, callId: 'b', outcome: { content: 'B', isError: false } }, stored('b'));
+    expect(turn.phase).toBe('tools');
+    turn.feed({ type: 'toolDone', at: 3, callId: 'a', outcome: { content: 'A', isError: true } });
+    expect(turn.phase).toBe('tools');
+    turn.feed(stored('a'));
+    expect(turn.phase).toBe('connecting');
+    expect(ofType(turn, 'openStream').at(-1)?.end).toBe('a');
+  });
+
+  it.each([
+    ['unknown', /no tool of this name/],
+    ['malformed', /not a JSON object/],
+  ] as const)('answers a call that is %s with an error that the model can use', (verdict, words) => {
+    const turn = checking().feed({ type: 'toolChecked', at: 2, callId: 'c1', verdict });
+    expect(last(turn)).toMatchObject({ type: 'tool_result', toolUseId: 'c1', isError: true, content: expect.stringMatching(words) });
+  });
+
+  it('answers a call that the person declines and goes on', () => {
+    const turn = confirming().feed({ type: 'toolDecision', at: 3, callId: 'c1', decision: 'deny' });
+    expect(last(turn)).toMatchObject({ isError: true, content: expect.stringMatching(/declined/) });
+    expect(turn.feed(stored('r')).phase).toBe('connecting');
+  });
+
+  it('runs the other calls of a tool that was allowed for the session', () => {
+    const turn = connecting().delta(call('a'), call('b'), call('c', 'other'), finish('tool_calls')).feed(stored('calls'));
+    for (const callId of ['a', 'b', 'c']) {
+      turn.feed({ type: 'toolChecked', at: 2, callId, verdict: 'ask' });
+    }
+    turn.feed({ type: 'toolDecision', at: 3, callId: 'a', decision: 'session' });
+    expect(ofType(turn, 'runTool').map((effect) => effect.call.id)).toEqual(['a', 'b']);
+    expect(ofType(turn, 'grantTool')).toEqual([{ type: 'grantTool', name: 'clock', grant: 'session' }]);
+    expect(turnViewOf(turn.state)?.pendingTools.map((tool) => `${tool.id} ${tool.phase}`)).toEqual(['a running', 'b running', 'c confirm']);
+  });
+
+  it('answers every open call when it is stopped', () => {
+    const turn = connecting().delta(call('a'), call('b'), finish('tool_calls')).feed(stored('calls'));
+    turn.feed({ type: 'toolChecked', at: 2, callId: 'a', verdict: 'granted' }, { type: 'stop', at: 3, reason: 'user' });
+    expect(turn.appended().slice(3)).toEqual([
+      expect.objectContaining({ type: 'tool_result', toolUseId: 'a', isError: true }),
+      expect.objectContaining({ type: 'tool_result', toolUseId: 'b', isError: true }),
+      { type: 'text', content: '', finish: 'cancelled' },
+    ]);
+  });
+
+  it('stores a result that was on its way before the end', () => {
+    const turn = runningTool().feed(
+      { type: 'toolDone', at: 3, callId: 'c1', outcome: { content: '12:00', isError: false } },
+      { type: 'stop', at: 3, reason: 'user' },
+    );
+    expect(ofType(turn, 'append')).toHaveLength(3);
+    turn.feed(stored('result'));
+    expect(ofType(turn, 'append').at(-1)).toMatchObject({ kind: 'end', turnStatus: 'cancelled' });
+    expect(turn.feed(stored('end')).state).toBeNull();
+  });
+
+  it('fails the turn when a result cannot be stored, and stores it with the end', () => {
+    const turn = runningTool().feed({ type: 'toolDone', at: 3, callId: 'c1', outcome: { content: '12:00', isError: false } }, storeFailed);
+    const bodies = ofType(turn, 'append').at(-1)?.events.map(({ body }) => body);
+    expect(bodies).toEqual([
+      { type: 'tool_result', toolUseId: 'c1', content: '12:00', isError: false },
+      { type: 'text', content: '', finish: 'failed', error: { code: 'store/full', args: {} } },
+    ]);
+  });
+
+  it('gives calls without ids, or with the same one, ids of their own', () => {
+    const turn = connecting().delta(call(''), call('x'), call('x'), finish('tool_calls'));
+    expect(turn.appended().slice(1)).toMatchObject([{ id: 'call' }, { id: 'x' }, { id: 'x-2' }]);
+  });
+
+  it('ends a turn that calls tools again and again, with every call answered', () => {
+    const turn = connecting();
+    for (let round = 0; round < limits.maxToolRounds; round++) {
+      turn.delta(call(), finish('tool_calls')).feed(stored('c'), { type: 'toolChecked', at: 2, callId: 'c1', verdict: 'granted' });
+      turn.feed({ type: 'toolDone', at: 3, callId: 'c1', outcome: { content: 'ok', isError: false } }, stored('r'));
+    }
+    turn.take();
+    turn.delta(call(), finish('tool_calls'));
+    expect(turn.appended()).toEqual([
+      { type: 'tool_call', id: 'c1', name: 'clock', input: {} },
+      { type: 'tool_result', toolUseId: 'c1', isError: true, content: expect.stringMatching(/limit/) },
+      { type: 'text', content: '', finish: 'length' },
+    ]);
+    expect(turn.feed(stored('end')).state).toBeNull();
+  });
+});
+
+describe('stopping', () => {
+  it('waits for a message that is being stored, and then sends nothing', () => {
+    const turn = preparing().feed({ type: 'stop', at: 1, reason: 'user' });
+    expect(turnViewOf(turn.state)?.phase).toBe('stopping');
+    turn.feed(stored('user'));
+    expect(ofType(turn, 'openStream')).toEqual([]);
+    expect(last(turn)).toEqual({ type: 'text', content: '', finish: 'cancelled' });
+  });
+
+  it('marks a reply as interrupted when the window goes away', () => {
+    const turn = streaming().feed({ type: 'stop', at: 3, reason: 'shutdown' });
+    expect(last(turn)).toEqual({ type: 'text', content: 'Hello', finish: 'interrupted' });
+    expect(ofType(turn, 'append').at(-1)?.turnStatus).toBe('interrupted');
+  });
+
+  it('hangs a second answer below the message that it answers', () => {
+    const retried = new Driven().feed({ ...start, opening: [], below: 'u1' as never, branchFrom: 'u1' as never });
+    retried.feed({ type: 'stored', at: 1, lastEventId: null }).delta(text(), finish());
+    const [opening, end] = ofType(retried, 'append');
+    expect(opening).toMatchObject({ events: [], turnStatus: 'running', parent: null });
+    expect(end?.parent).toBe('u1');
+  });
+});
+
+it('is pure: the state it was given stays as it was', () => {
+  const before = streaming().running;
+  const copy = structuredClone(before);
+  stepTurn(before, { type: 'stop', at: 9, reason: 'user' }, limits);
+  expect(before).toEqual(copy);
+});

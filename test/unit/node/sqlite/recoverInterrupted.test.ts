@@ -1,0 +1,153 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { toInvocationId, toTurnId, type SessionId } from '../../../../src/core/session/session';
+import type { NewEvent } from '../../../../src/core/session/sessionEvent';
+import { createResumeNotice } from '../../../../src/core/session/resumePolicy';
+import {
+  answer,
+  appendRequest,
+  newSessionId,
+  partialReply,
+  testInvocation,
+  testModel,
+  testTurn,
+  userMessage,
+} from '../../../support/builders';
+import { openTempStore, type TempStore } from '../../../support/storeFixture';
+
+describe('a turn that nobody works on', () => {
+  const deadPid = 4_000_001;
+  let store: TempStore;
+  let id: SessionId;
+  let question: NewEvent;
+  beforeEach(async () => {
+    store = await openTempStore();
+    id = newSessionId();
+    question = userMessage();
+    await store.service.append(appendRequest(id, [question], null, { turnStatus: 'running' }));
+  });
+  afterEach(async () => {
+    await store.dispose();
+  });
+
+  it('reads back the reply as it was saved last', async () => {
+    await store.service.savePartialReply(partialReply(id, question.id, { content: 'The' }));
+    const reply = partialReply(id, question.id, { content: 'The memo', reasoning: 'Hm', ownerPid: deadPid });
+    await store.service.savePartialReply(reply);
+    const service = await store.reopen();
+    expect(await service.getPartialReply(id)).toEqual(reply);
+    expect(await service.get(id)).toMatchObject({ lastSeq: 1, headId: question.id });
+  });
+
+  it('cannot have a reply without a session', async () => {
+    const reply = partialReply(newSessionId(), question.id);
+    await expect(store.service.savePartialReply(reply)).rejects.toMatchObject({ code: 'session/not-found' });
+  });
+
+  it('becomes an interrupted answer below its question', async () => {
+    const reply = partialReply(id, question.id, { ownerPid: deadPid, reasoning: 'First the key.' });
+    await store.service.savePartialReply(reply);
+    const service = await store.reopen();
+    expect(await service.recoverInterrupted()).toEqual([id]);
+    const origin = { turnId: testTurn, ...testModel, invocationId: testInvocation };
+    const loaded = await service.loadBranch(id);
+    expect(loaded).toMatchObject([
+      { id: question.id },
+      { ...origin, seq: 2, parentId: question.id, body: { type: 'reasoning', content: 'First the key.' } },
+      {
+        ...origin,
+        seq: 3,
+        parentId: loaded[1]?.id,
+        body: { type: 'text', content: 'The memo key', finish: 'interrupted' },
+      },
+    ]);
+    expect(await service.getPartialReply(id)).toBeUndefined();
+    const session = await service.get(id);
+    expect(session).toMatchObject({ turnStatus: 'interrupted', headId: loaded[2]?.id, lastSeq: 3, messageCount: 2 });
+    expect(session && createResumeNotice(session, store.clock.time).kind).toBe('interrupted');
+    expect(await service.recoverInterrupted()).toEqual([]);
+  });
+
+  it('keeps the time at which it broke off, so that an old chat does not look new', async () => {
+    store.clock.advance(5000);
+    const brokeOff = store.clock.time;
+    await store.service.savePartialReply(partialReply(id, question.id, { ownerPid: deadPid }));
+    store.clock.advance(86_400_000);
+    await store.service.recoverInterrupted();
+    expect(await store.service.get(id)).toMatchObject({ updatedAt: brokeOff });
+    expect((await store.service.loadBranch(id)).at(-1)).toMatchObject({ createdAt: brokeOff });
+  });
+
+  it('leaves no event behind when nothing had come yet', async () => {
+    const before = await store.service.get(id);
+    await store.service.savePartialReply(partialReply(id, question.id, { ownerPid: deadPid, content: '' }));
+    expect(await store.service.recoverInterrupted()).toEqual([id]);
+    expect(await store.service.loadBranch(id)).toHaveLength(1);
+    expect(await store.service.get(id)).toEqual({ ...before, turnStatus: 'interrupted' });
+    expect(await store.service.getPartialReply(id)).toBeUndefined();
+  });
+
+  it('is kept as a branch of its own when the conversation went on elsewhere', async () => {
+    await store.service.savePartialReply(partialReply(id, question.id, { ownerPid: deadPid }));
+    const other = answer('from another window');
+    await store.service.append(appendRequest(id, [other], question.id, { turnStatus: 'idle' }));
+    const before = await store.service.get(id);
+    expect(await store.service.recoverInterrupted()).toEqual([id]);
+    expect(await store.service.get(id)).toEqual({ ...before, lastSeq: 3, messageCount: 3 });
+    expect((await store.service.loadBranch(id)).map((event) => event.id)).toEqual([question.id, other.id]);
+    const next = userMessage();
+    await store.service.append(appendRequest(id, [next], other.id));
+    expect((await store.service.loadBranch(id)).map((event) => event.seq)).toEqual([1, 2, 4]);
+  });
+
+  it('is left alone while its process lives', async () => {
+    const own = partialReply(id, question.id);
+    await store.service.savePartialReply(own);
+    expect(await store.service.recoverInterrupted()).toEqual([]);
+    const otherWindow = await store.openAnother({ pid: deadPid });
+    expect(await otherWindow.recoverInterrupted()).toEqual([]);
+    expect(await store.service.getPartialReply(id)).toEqual(own);
+    expect(await store.service.get(id)).toMatchObject({ turnStatus: 'running' });
+  });
+
+  it('is recognised when its process id has come round to this window', async () => {
+    await store.service.savePartialReply(partialReply(id, question.id));
+    const service = await store.reopen();
+    const running = userMessage();
+    const present = { invocationId: toInvocationId('invocation-2') };
+    const live = newSessionId();
+    await service.append(appendRequest(live, [running], null, { ...present, turnStatus: 'running' }));
+    await service.savePartialReply(partialReply(live, running.id, { ...present, turnId: toTurnId('turn-2') }));
+    expect(await service.recoverInterrupted()).toEqual([id]);
+    expect(await service.get(live)).toMatchObject({ turnStatus: 'running' });
+  });
+
+  it('is marked when it broke off before its reply began', async () => {
+    const service = await store.reopen();
+    expect(await service.recoverInterrupted()).toEqual([id]);
+    expect(await service.get(id)).toMatchObject({ turnStatus: 'interrupted', headId: question.id });
+  });
+
+  it('is recovered once when two windows start together', async () => {
+    await store.service.savePartialReply(partialReply(id, question.id, { ownerPid: deadPid }));
+    const other = await store.openAnother();
+    const touched = await Promise.all([store.service.recoverInterrupted(), other.recoverInterrupted()]);
+    expect(touched.flat()).toEqual([id]);
+    expect(await store.service.loadBranch(id)).toHaveLength(2);
+  });
+
+  it('leaves finished turns as they are', async () => {
+    const statuses = ['idle', 'cancelled', 'failed', 'interrupted'] as const;
+    for (const turnStatus of statuses) {
+      await store.service.append(appendRequest(newSessionId(), [userMessage()], null, { turnStatus }));
+    }
+    const service = await store.reopen();
+    expect(await service.recoverInterrupted()).toEqual([id]);
+    const sessions = await service.list({ states: ['active'], limit: 10 });
+    expect(
+      sessions
+        .filter((session) => session.id !== id)
+        .map((session) => session.turnStatus)
+        .sort(),
+    ).toEqual([...statuses].sort());
+  });
+});
