@@ -38,11 +38,14 @@ async function checkLoad(name) {
   // Loaded from a copy elsewhere, so that a package missing from the bundle is not found in node_modules.
   const folder = mkdtempSync(path.join(tmpdir(), 'rejoin-bundles-'));
   cpSync(inProject('dist'), folder, { recursive: true });
-  const { code, output } = await run(process.execPath, ['-e', loadScript, path.join(folder, `${name}.js`)], { cwd: folder });
+  const { code, output } = await run(process.execPath, ['-e', loadScript, path.join(folder, `${name}.js`)], {
+    cwd: folder,
+  });
   rmSync(folder, { recursive: true, force: true });
   if (code !== 0) throw new SetupError(`dist/${name}.js does not load:\n${output}`);
   const { exported, milliseconds } = JSON.parse(output.trim().split('\n').at(-1));
-  if (name === 'extension' && !exported.includes('activate')) throw new SetupError('dist/extension.js exports no activate().');
+  if (name === 'extension' && !exported.includes('activate'))
+    throw new SetupError('dist/extension.js exports no activate().');
   if (exported.length === 0) throw new SetupError(`dist/${name}.js exports nothing.`);
   return milliseconds;
 }

@@ -1,7 +1,16 @@
 // Runs the suites of test/inhost inside VS Code's extension host, once for each kind of workspace: in desktop VS Code
 // where there is one (REJOIN_VSCODE_DOWNLOAD=1 fetches it), else in VS Code's server.
 // Arguments: the kinds to run, all when none is named; --bundle-only builds the suites for a debugger to run.
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { build } from 'esbuild';
@@ -42,7 +51,9 @@ function chosenKinds() {
   const named = process.argv.slice(2).filter((argument) => argument !== bundleOnly);
   const unknown = named.filter((kind) => workspaceKinds[kind] === undefined);
   if (unknown.length > 0) {
-    throw new SetupError(`No such workspace kind: ${unknown.join(', ')}. There are: ${Object.keys(workspaceKinds).join(', ')}.`);
+    throw new SetupError(
+      `No such workspace kind: ${unknown.join(', ')}. There are: ${Object.keys(workspaceKinds).join(', ')}.`,
+    );
   }
   return named.length > 0 ? named : Object.keys(workspaceKinds);
 }

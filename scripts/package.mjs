@@ -20,7 +20,11 @@ function writeNotices() {
 
 async function checkFileList() {
   const output = await runChecked(process.execPath, [vsce, 'ls', '--no-dependencies']);
-  const listed = output.split(/\r?\n/).filter((line) => line !== '' && !line.startsWith('Executing')).sort().join('\n');
+  const listed = output
+    .split(/\r?\n/)
+    .filter((line) => line !== '' && !line.startsWith('Executing'))
+    .sort()
+    .join('\n');
   if (process.env.UPDATE_GOLDEN === '1') {
     mkdirSync(path.dirname(goldenFile), { recursive: true });
     writeFileSync(goldenFile, `${listed}\n`);
@@ -58,5 +62,7 @@ await runMain(async () => {
   writeNotices();
   await checkFileList();
   const bytes = await pack();
-  info(`${path.relative(inProject(), vsixPath)} (${(bytes / 1_000_000).toFixed(2)} MB of ${largestBytes / 1_000_000} MB)`);
+  info(
+    `${path.relative(inProject(), vsixPath)} (${(bytes / 1_000_000).toFixed(2)} MB of ${largestBytes / 1_000_000} MB)`,
+  );
 });

@@ -1,4 +1,5 @@
 // Prepares a fresh clone: the packages, and the one native module. Uses Node's built-in modules only.
+import { performance } from 'node:perf_hooks';
 import { ensureNativeSqlite } from './lib/nativeSqlite.mjs';
 import { ensurePackages } from './lib/packages.mjs';
 import { formatSeconds, info, runMain, SetupError } from './lib/report.mjs';
@@ -16,5 +17,7 @@ await runMain(async () => {
   requireNode();
   await ensurePackages();
   const version = await ensureNativeSqlite();
-  info(`Ready: packages installed, @vscode/sqlite3 with SQLite ${version} (${formatSeconds(performance.now() - started)}).`);
+  info(
+    `Ready: packages installed, @vscode/sqlite3 with SQLite ${version} (${formatSeconds(performance.now() - started)}).`,
+  );
 });

@@ -54,9 +54,10 @@ function readOptions() {
 function createShutdown() {
   const steps = [];
   let ending;
-  const end = () => (ending ??= (async () => {
-    for (const step of steps.reverse()) await step();
-  })());
+  const end = () =>
+    (ending ??= (async () => {
+      for (const step of steps.reverse()) await step();
+    })());
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => {
       info('\nStopping…');
@@ -68,14 +69,23 @@ function createShutdown() {
 
 function printReady(lines) {
   const width = Math.max(...lines.map(([name]) => name.length));
-  info(['', 'Rejoin is running.', '', ...lines.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`), ''].join('\n'));
+  info(
+    ['', 'Rejoin is running.', '', ...lines.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`), ''].join('\n'),
+  );
 }
 
 function commonLines(folder, demo, settingsWritten) {
   return [
     ['Folder', folder],
-    ['Model', demo === undefined ? 'none: add one with "Rejoin: Add Provider…"' : `demo, canned answers without AI (${demo.baseUrl})`],
-    ...(settingsWritten ? [] : [['Note', 'your settings.json could not be read, so the demo model is not connected in it']]),
+    [
+      'Model',
+      demo === undefined
+        ? 'none: add one with "Rejoin: Add Provider…"'
+        : `demo, canned answers without AI (${demo.baseUrl})`,
+    ],
+    ...(settingsWritten
+      ? []
+      : [['Note', 'your settings.json could not be read, so the demo model is not connected in it']]),
   ];
 }
 
@@ -98,7 +108,10 @@ async function startDesktop(code, options, folder, demo) {
 async function startServer(options, folder, demo, shutdown) {
   const dataFolder = path.join(cacheRoot, 'start', 'server');
   mkdirSync(dataFolder, { recursive: true });
-  const written = prepareUserSettings(path.join(dataFolder, 'data', 'User', 'settings.json'), settingsFor(options, demo));
+  const written = prepareUserSettings(
+    path.join(dataFolder, 'data', 'User', 'settings.json'),
+    settingsFor(options, demo),
+  );
   const port = await findFreePort(options.port ?? defaultPort);
   const server = await startVscodeServer({ dataFolder, port });
   shutdown.add(() => server.stop());
@@ -125,7 +138,9 @@ await runMain(async () => {
     if (demo !== undefined) shutdown.add(() => demo.stop());
     const folder = options.folder ?? (await ensureSampleFolder());
     const code = options.port === undefined ? findDesktopCode() : undefined;
-    await (code === undefined ? startServer(options, folder, demo, shutdown) : startDesktop(code, options, folder, demo));
+    await (code === undefined
+      ? startServer(options, folder, demo, shutdown)
+      : startDesktop(code, options, folder, demo));
   } finally {
     await shutdown.end();
   }

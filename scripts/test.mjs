@@ -2,6 +2,7 @@
 // Arguments: names of stages to run; all when none is named.
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { performance } from 'node:perf_hooks';
 import { cacheRoot, inProject } from './lib/paths.mjs';
 import { formatSeconds, info, runMain, SetupError } from './lib/report.mjs';
 import { run } from './lib/run.mjs';
@@ -46,7 +47,8 @@ const stages = {
 function chosenStages() {
   const named = process.argv.slice(2);
   const unknown = named.filter((name) => stages[name] === undefined);
-  if (unknown.length > 0) throw new SetupError(`No such stage: ${unknown.join(', ')}. There are: ${Object.keys(stages).join(', ')}.`);
+  if (unknown.length > 0)
+    throw new SetupError(`No such stage: ${unknown.join(', ')}. There are: ${Object.keys(stages).join(', ')}.`);
   return named.length > 0 ? named : Object.keys(stages);
 }
 
@@ -91,7 +93,9 @@ await runMain(async () => {
     failed = !(await runStage(name));
     if (failed) break;
   }
-  info(`\n${failed ? `Stopped at ${ran.at(-1)}` : `${ran.length} stages`} after ${formatSeconds(performance.now() - started)}`);
+  info(
+    `\n${failed ? `Stopped at ${ran.at(-1)}` : `${ran.length} stages`} after ${formatSeconds(performance.now() - started)}`,
+  );
   info(countTests(ran, failed));
   if (failed) process.exitCode = 1;
 });

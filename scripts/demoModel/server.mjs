@@ -39,7 +39,10 @@ export async function startDemoModel(port) {
 async function handle(request, response) {
   const { pathname } = new URL(request.url, 'http://127.0.0.1');
   if (request.method === 'GET' && pathname === '/v1/models') {
-    sendJson(response, 200, { object: 'list', data: [{ id: demoModelId, object: 'model', created: 0, owned_by: 'rejoin' }] });
+    sendJson(response, 200, {
+      object: 'list',
+      data: [{ id: demoModelId, object: 'model', created: 0, owned_by: 'rejoin' }],
+    });
   } else if (request.method === 'POST' && pathname === '/v1/chat/completions') {
     await complete(await readJson(request), response);
   } else {

@@ -34,7 +34,11 @@ export async function openDesktopWindow(code, { extensionFolder, folder, userDat
   // A .cmd file starts only through a shell, which needs the quotes.
   const child =
     process.platform === 'win32'
-      ? spawn(`"${code}"`, args.map((arg) => `"${arg}"`), { shell: true, stdio: 'inherit' })
+      ? spawn(
+          `"${code}"`,
+          args.map((arg) => `"${arg}"`),
+          { shell: true, stdio: 'inherit' },
+        )
       : spawn(code, args, { stdio: 'inherit' });
   await new Promise((resolve, reject) => {
     child.once('error', reject);

@@ -3,7 +3,10 @@ import path from 'node:path';
 import { SetupError } from './report.mjs';
 
 const usualPlaces = {
-  darwin: ['/Applications/Visual Studio Code.app/Contents/MacOS/Code', '/Applications/Visual Studio Code.app/Contents/MacOS/Electron'],
+  darwin: [
+    '/Applications/Visual Studio Code.app/Contents/MacOS/Code',
+    '/Applications/Visual Studio Code.app/Contents/MacOS/Electron',
+  ],
   linux: ['/usr/share/code/code', '/opt/visual-studio-code/code'],
   win32: [path.join(process.env.LOCALAPPDATA ?? 'C:\\', 'Programs', 'Microsoft VS Code', 'Code.exe')],
 };

@@ -1,8 +1,8 @@
-import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, createWriteStream, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chromiumArguments, ensureChromium } from './chromium.mjs';
-import { cacheRoot, projectRoot } from './paths.mjs';
+import { cacheRoot, inProject, projectRoot } from './paths.mjs';
 import { info } from './report.mjs';
 import { cleanEnvironment, findFreePort, startVscodeServer } from './serverProcess.mjs';
 import { workbenchAddress } from './workbenchAddress.mjs';
@@ -31,6 +31,12 @@ function writeSettings(userFolder) {
   writeFileSync(path.join(userFolder, 'settings.json'), JSON.stringify(settings));
 }
 
+/** The language model and tools that suites use, brought by another extension as in real life. */
+function installTestExtension(extensionsFolder) {
+  const source = inProject('test', 'e2e', 'extensions', 'fake-lm-provider');
+  cpSync(source, path.join(extensionsFolder, 'rejoin-tests.fake-lm-provider-0.0.1'), { recursive: true });
+}
+
 /**
  * Runs in windows of VS Code's server, shown by a headless browser.
  * @returns {Promise<InhostRunner>}
@@ -40,6 +46,7 @@ export async function createServerRunner(runFolder, testsFile) {
   const { chromium } = await import('playwright-core');
   const dataFolder = path.join(runFolder, 'server');
   writeSettings(path.join(dataFolder, 'data', 'User'));
+  installTestExtension(path.join(dataFolder, 'extensions'));
   mkdirSync(path.join(cacheRoot, 'inhost'), { recursive: true });
   const log = createWriteStream(path.join(cacheRoot, 'inhost', 'server.log'));
   const writeLog = (text) => log.write(`${text}\n`);
@@ -52,7 +59,9 @@ export async function createServerRunner(runFolder, testsFile) {
       try {
         const exit = listenForExit(page, writeLog);
         await exit.ready;
-        await page.goto(workbenchAddress(server.address, target, { extensionFolder: projectRoot, testsFile, environment }));
+        await page.goto(
+          workbenchAddress(server.address, target, { extensionFolder: projectRoot, testsFile, environment }),
+        );
         return (await Promise.race([exit.code, timeout()])) === 0;
       } finally {
         await page.close();
@@ -90,6 +99,8 @@ async function timeout() {
  */
 export function createDesktopRunner(executable, runFolder, testsFile) {
   const userDataFolder = path.join(runFolder, 'desktop');
+  const extensionsFolder = path.join(runFolder, 'desktop-extensions');
+  installTestExtension(extensionsFolder);
   writeSettings(path.join(userDataFolder, 'User'));
   const rootArguments = process.platform === 'linux' && process.getuid() === 0 ? ['--no-sandbox'] : [];
   return {
@@ -104,7 +115,7 @@ export function createDesktopRunner(executable, runFolder, testsFile) {
           extensionTestsEnv: cleanEnvironment(environment),
           launchArgs: [
             ...(target === undefined ? [] : [target]),
-            ...['--user-data-dir', userDataFolder, '--extensions-dir', path.join(runFolder, 'desktop-extensions')],
+            ...['--user-data-dir', userDataFolder, '--extensions-dir', extensionsFolder],
             ...['--disable-updates', '--skip-welcome', '--skip-release-notes', '--disable-telemetry', ...rootArguments],
           ],
         });

@@ -52,8 +52,9 @@ function readSqliteVersion() {
 
 function cacheKey(sqliteVersion) {
   const packageVersion = JSON.parse(readFileSync(path.join(packageFolder, 'package.json'), 'utf8')).version;
-  const recipe = createHash('sha256').update(readFileSync(new URL(import.meta.url))).digest('hex').slice(0, 12);
-  return [process.platform, process.arch, libcName(), packageVersion, sqliteVersion, recipe].join('-');
+  // Whatever decides how the binary comes out; the rest of this file may change without a new build.
+  const recipe = createHash('sha256').update([compileOptions, build, packAmalgamation].join('\n')).digest('hex');
+  return [process.platform, process.arch, libcName(), packageVersion, sqliteVersion, recipe.slice(0, 12)].join('-');
 }
 
 /** 'glibc' or 'musl' on Linux, 'system' elsewhere. */
@@ -77,7 +78,8 @@ async function build(sqliteVersion, target) {
       [findNodeGyp(), 'rebuild', '--jobs=max', `--sqlite_version=${numericVersion}`, ...localHeaderArguments()],
       { cwd: workFolder },
     );
-    if (code !== 0) throw new SetupError(`${output.slice(-6000)}\nBuilding @vscode/sqlite3 failed.\n${toolchainHint()}`);
+    if (code !== 0)
+      throw new SetupError(`${output.slice(-6000)}\nBuilding @vscode/sqlite3 failed.\n${toolchainHint()}`);
     mkdirSync(path.dirname(target), { recursive: true });
     // A rename is whole or not at all: a build that is cut short leaves nothing that looks finished.
     renameSync(path.join(workFolder, ...binaryPath), target);
@@ -103,7 +105,15 @@ function packAmalgamation(workFolder, numericVersion) {
   writeFileSync(path.join(staging, 'sqlite3.c'), compileOptions + source);
   const require = createRequire(path.join(packageFolder, 'package.json'));
   const { create } = require('tar');
-  create({ sync: true, gzip: true, cwd: path.join(workFolder, 'deps'), file: path.join(workFolder, 'deps', `${name}.tar.gz`) }, [name]);
+  create(
+    {
+      sync: true,
+      gzip: true,
+      cwd: path.join(workFolder, 'deps'),
+      file: path.join(workFolder, 'deps', `${name}.tar.gz`),
+    },
+    [name],
+  );
 }
 
 function install(cached) {
@@ -128,7 +138,9 @@ async function reportedVersion() {
     });`;
   const { code, output } = await run(process.execPath, ['-e', script]);
   if (code !== 0) {
-    throw new SetupError(`The built @vscode/sqlite3 does not load:\n${output}\nDelete .cache/native and run this again.`);
+    throw new SetupError(
+      `The built @vscode/sqlite3 does not load:\n${output}\nDelete .cache/native and run this again.`,
+    );
   }
   return output.trim();
 }
@@ -151,7 +163,9 @@ async function requireToolchain() {
     if (!found.includes(true)) missing.push(name);
   }
   if (missing.length > 0) {
-    throw new SetupError(`Rejoin builds one native module, and this machine lacks ${missing.join(', ')}.\n${toolchainHint()}`);
+    throw new SetupError(
+      `Rejoin builds one native module, and this machine lacks ${missing.join(', ')}.\n${toolchainHint()}`,
+    );
   }
 }
 

@@ -38,13 +38,16 @@ export function findNodeGyp() {
 }
 
 /**
- * Arguments that make node-gyp take Node's headers from this machine instead of downloading them,
- * as far as they are here. (On Windows a build also needs node.lib, which only the download has.)
+ * Arguments that make node-gyp take Node's headers from this machine instead of downloading them, as far as they are
+ * here. Everything built by these scripts uses Node-API, so the headers of another Node on the PATH do as well.
+ * (On Windows a build also needs node.lib, which only the download has.)
  */
 export function localHeaderArguments() {
   if (process.platform === 'win32' || process.env.npm_config_nodedir !== undefined) return [];
-  const prefix = path.resolve(path.dirname(process.execPath), '..');
-  return existsSync(path.join(prefix, 'include', 'node', 'node_api.h')) ? [`--nodedir=${prefix}`] : [];
+  const folders = [path.dirname(process.execPath), ...(process.env.PATH ?? '').split(path.delimiter)];
+  const prefixes = folders.filter((folder) => folder !== '').map((folder) => path.resolve(folder, '..'));
+  const found = prefixes.find((prefix) => existsSync(path.join(prefix, 'include', 'node', 'node_api.h')));
+  return found === undefined ? [] : [`--nodedir=${found}`];
 }
 
 /** Runs npm with these arguments; fails with its output. */

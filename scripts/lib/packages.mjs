@@ -8,7 +8,9 @@ const stampFile = inProject('node_modules', '.rejoin-lock-hash');
 
 /** Installs the project's packages when they are missing or the lock file changed since. */
 export async function ensurePackages() {
-  const hash = createHash('sha256').update(readFileSync(inProject('package-lock.json'))).digest('hex');
+  const hash = createHash('sha256')
+    .update(readFileSync(inProject('package-lock.json')))
+    .digest('hex');
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === hash) return;
   if (isInstalledFromThisLock()) {
     writeFileSync(stampFile, hash);

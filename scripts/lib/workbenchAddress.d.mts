@@ -3,4 +3,8 @@ export interface WorkbenchAddressOptions {
   readonly testsFile?: string;
   readonly environment?: Readonly<Record<string, string>>;
 }
-export function workbenchAddress(serverAddress: string, target: string | undefined, options?: WorkbenchAddressOptions): string;
+export function workbenchAddress(
+  serverAddress: string,
+  target: string | undefined,
+  options?: WorkbenchAddressOptions,
+): string;

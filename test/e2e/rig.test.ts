@@ -1,7 +1,6 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { languageModelRequests, registerLanguageModel } from './support/languageModel';
 import { Workbench } from './support/workbench';
 
 describe('the end-to-end rig', () => {
@@ -64,21 +63,6 @@ describe('the end-to-end rig', () => {
     await expect.poll(() => isAlive(before)).toBe(false);
     await workbench.reloadWindow();
     expect(await workbench.executeCommand('rigProbe.echo', 'back')).toMatchObject({ args: ['back'] });
-  });
-
-  it('offers a language model through vscode.lm once a test registers one', async () => {
-    await registerLanguageModel(workbench.bridge, 'parrot', ['Polly ', 'wants ', 'a cracker.']);
-    const answer = await workbench.bridge.evaluate(async (vscode) => {
-      const [model] = await vscode.lm.selectChatModels({ vendor: 'rejoin-test' });
-      const response = await model?.sendRequest([vscode.LanguageModelChatMessage.User('hello')]);
-      let text = '';
-      for await (const piece of response?.text ?? []) text += piece;
-      return text;
-    });
-    expect(answer).toBe('Polly wants a cracker.');
-    expect(await languageModelRequests(workbench.bridge)).toMatchObject([
-      { modelId: 'parrot', messages: [{ text: 'hello' }] },
-    ]);
   });
 
   it('opens a second window beside the first, in Restricted Mode', async () => {

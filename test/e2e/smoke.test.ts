@@ -2,8 +2,8 @@ import { mkdtempSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { FakeModelServer } from '../support/fakeModelServer';
-import { streamReply } from '../support/fakeModelReplies';
-import { composer, messagesBy, send, waitForReply } from './support/chat';
+import { stepsReply, type ReplyStep } from '../support/fakeModelReplies';
+import { Chat, fakeModelSettings } from './support/chat';
 import { Workbench } from './support/workbench';
 
 describe('Rejoin in a window', () => {
@@ -16,8 +16,7 @@ describe('Rejoin in a window', () => {
     workbench = await Workbench.open(rig, mkdtempSync(path.join(rig.runFolder, 'folder-')), {
       settings: {
         'rejoin.storage.path': mkdtempSync(path.join(rig.runFolder, 'store-')),
-        'rejoin.providers': [{ id: 'fake', kind: 'openai-compatible', baseUrl: model.baseUrl, models: ['fake-model'] }],
-        'rejoin.defaultModel': 'fake/fake-model',
+        ...fakeModelSettings(model),
       },
     });
   });
@@ -28,25 +27,33 @@ describe('Rejoin in a window', () => {
   });
 
   it('opens with an empty chat and asks no model anything', async () => {
-    const chat = await workbench.openChat();
-    await composer(chat).waitFor();
-    expect(await messagesBy(chat, 'You').count()).toBe(0);
+    const chat = await Chat.open(workbench);
+    expect(await chat.messages.count()).toBe(0);
     expect(model.requests).toHaveLength(0);
   });
 
-  it('streams a reply to a message', async () => {
-    model.enqueue(streamReply('Hello ', 'from the model.'));
-    const chat = await workbench.openChat();
-    await send(chat, 'Hello?');
-    await waitForReply(chat, 'Hello from the model.');
-    expect(await messagesBy(chat, 'You').count()).toBe(1);
-  });
-
-  it('shows the conversation again after a reload, and says so', async () => {
-    await workbench.reloadWindow();
-    const chat = await workbench.openChat();
-    await chat.getByRole('status').filter({ hasText: /^Resumed/ }).waitFor();
-    await waitForReply(chat, 'Hello from the model.');
-    expect(model.completions).toHaveLength(1);
+  it('sends with the button and shows the reply as it streams', async () => {
+    let finish: (value?: unknown) => void = () => undefined;
+    const held = new Promise((resolve) => (finish = resolve));
+    const begin: ReplyStep[] = [
+      { kind: 'text', text: 'Begun' },
+      { kind: 'gate', until: held },
+    ];
+    model.enqueue(
+      stepsReply([
+        ...begin,
+        { kind: 'text', text: ' and ended.' },
+        { kind: 'finish', reason: 'stop' },
+        { kind: 'done' },
+      ]),
+    );
+    const chat = await Chat.open(workbench);
+    await chat.composer.fill('Hello?');
+    await chat.button('Send').click();
+    await chat.answers.filter({ hasText: 'Begun' }).waitFor();
+    await chat.button('Stop').waitFor();
+    finish();
+    await chat.answers.filter({ hasText: 'Begun and ended.' }).waitFor();
+    expect(await chat.questions.count()).toBe(1);
   });
 });

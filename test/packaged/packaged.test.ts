@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { loadSqlite } from '../../src/node/sqlite/sqliteBinding';
-import { send, waitForReply } from '../e2e/support/chat';
+import { Chat, fakeModelSettings } from '../e2e/support/chat';
 import { Workbench } from '../e2e/support/workbench';
 import { streamReply } from '../support/fakeModelReplies';
 import { FakeModelServer } from '../support/fakeModelServer';
@@ -21,8 +21,7 @@ describe('the packaged extension', () => {
       extensionPath: false,
       settings: {
         'rejoin.storage.path': storage,
-        'rejoin.providers': [{ id: 'fake', kind: 'openai-compatible', baseUrl: model.baseUrl, models: ['fake-model'] }],
-        'rejoin.defaultModel': 'fake/fake-model',
+        ...fakeModelSettings(model),
       },
     });
   });
@@ -33,15 +32,16 @@ describe('the packaged extension', () => {
   });
 
   it('is loaded from where it was installed', async () => {
-    const extensionPath = await workbench.bridge.evaluate((vscode) => vscode.extensions.getExtension('rejoin.rejoin')?.extensionPath);
+    const extensionPath = await workbench.bridge.evaluate(
+      (vscode) => vscode.extensions.getExtension('rejoin.rejoin')?.extensionPath,
+    );
     expect(realpathSync(extensionPath ?? '')).toMatch(path.join(rig.dataFolder, 'extensions'));
   });
 
   it('answers a message and has it in its database', async () => {
     model.enqueue(streamReply('Packed ', 'and working.'));
-    const chat = await workbench.openChat();
-    await send(chat, 'Does the package work?');
-    await waitForReply(chat, 'Packed and working.');
+    const chat = await Chat.open(workbench);
+    await chat.ask('Does the package work?', 'Packed and working.');
     const database = path.join(storage, 'sessions.db');
     expect(existsSync(database)).toBe(true);
     await expect.poll(async () => await eventTypes(database)).toEqual(expect.arrayContaining(['user_message', 'text']));

@@ -13,6 +13,8 @@ const themeNames: Readonly<Record<Theme, string>> = { dark: 'Default Dark Modern
 export interface PictureSession {
   readonly workbench: Workbench;
   readonly model: FakeModelServer;
+  /** Drags the side bar's edge until the side bar is `pixels` wide. */
+  widenSideBar(pixels: number): Promise<void>;
   /** Takes a picture: of the whole window, or of what a selector names. */
   shoot(selector?: string): Promise<void>;
 }
@@ -52,6 +54,15 @@ export async function takePicture(
       ...scenario.settings,
     },
   });
+  const widenSideBar = async (pixels: number): Promise<void> => {
+    const { page } = workbench;
+    const box = await page.locator('.part.sidebar').boundingBox();
+    if (box === null) throw new Error('The side bar is hidden.');
+    await page.mouse.move(box.x + box.width, box.y + box.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(box.x + pixels, box.y + box.height / 2, { steps: 5 });
+    await page.mouse.up();
+  };
   const shoot = async (selector?: string): Promise<void> => {
     mkdirSync(outputFolder, { recursive: true });
     const file = path.join(outputFolder, `${runName}.png`);
@@ -61,7 +72,7 @@ export async function takePicture(
     else await workbench.page.locator(selector).first().screenshot(options);
   };
   try {
-    await scenario.play({ workbench, model, shoot });
+    await scenario.play({ workbench, model, widenSideBar, shoot });
   } finally {
     await workbench.dispose();
     await model.dispose();

@@ -1,5 +1,5 @@
-import { send, waitForReply } from '../e2e/support/chat';
-import { slowReply, streamReply } from '../support/fakeModelReplies';
+import { Chat } from '../e2e/support/chat';
+import { streamReply } from '../support/fakeModelReplies';
 import type { PictureScenario } from './pictureSession';
 
 const explanation = `\`heightAt\` follows a **cosine curve** between two tides:
@@ -15,17 +15,15 @@ export const scenarios: readonly PictureScenario[] = [
   {
     name: 'resumed',
     viewport: { width: 1200, height: 760 },
-    play: async ({ workbench, model, shoot }) => {
-      model.enqueue(streamReply(explanation), slowReply(1, 'The middle of the two heights: **2.1 m**.'));
+    play: async ({ workbench, model, widenSideBar, shoot }) => {
+      model.enqueue(streamReply(explanation), streamReply('The middle of the two heights: **2.1 m**.'));
       await workbench.openFile('src/tide.js');
-      const before = await workbench.openChat();
-      await send(before, 'How does heightAt work?');
-      await waitForReply(before, 'as real tides nearly are');
-      await workbench.reloadWindow();
-      const after = await workbench.openChat();
-      await after.getByRole('status').filter({ hasText: 'Resumed' }).waitFor();
-      await send(after, 'And half way between 0.4 m and 3.8 m?');
-      await waitForReply(after, '2.1 m');
+      const before = await Chat.open(workbench);
+      await widenSideBar(420);
+      await before.ask('How does heightAt work?', 'as real tides nearly are');
+      await before.ask('And half way between 0.4 m and 3.8 m?', '2.1 m');
+      const after = await before.reload();
+      await after.notice.waitFor();
       await shoot();
     },
   },

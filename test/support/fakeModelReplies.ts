@@ -85,10 +85,7 @@ export function slowReply(ms: number, ...pieces: readonly string[]): FakeReply {
 }
 
 /** A stream of exactly these steps; nothing is added. */
-export function stepsReply(
-  steps: Iterable<ReplyStep>,
-  headers: Readonly<Record<string, string>> = {},
-): FakeReply {
+export function stepsReply(steps: Iterable<ReplyStep>, headers: Readonly<Record<string, string>> = {}): FakeReply {
   return { kind: 'stream', steps, headers };
 }
 
@@ -130,7 +127,11 @@ export function unfinishedReply(...pieces: readonly string[]): FakeReply {
 
 /** Sends the pieces, then a data line that is not JSON. */
 export function malformedReply(...pieces: readonly string[]): FakeReply {
-  return stepsReply([...textSteps(pieces), { kind: 'raw', data: 'data: {"choices": [{"delta": {"con\n\n' }, { kind: 'done' }]);
+  return stepsReply([
+    ...textSteps(pieces),
+    { kind: 'raw', data: 'data: {"choices": [{"delta": {"con\n\n' },
+    { kind: 'done' },
+  ]);
 }
 
 /** Streams `totalBytes` bytes of text in pieces of `pieceBytes`, made on the fly. */

@@ -210,7 +210,12 @@ async function drained(response: ServerResponse): Promise<void> {
 }
 
 function wantsStream(request: RecordedRequest): boolean {
-  return typeof request.body === 'object' && request.body !== null && 'stream' in request.body && request.body.stream === true;
+  return (
+    typeof request.body === 'object' &&
+    request.body !== null &&
+    'stream' in request.body &&
+    request.body.stream === true
+  );
 }
 
 function wholeCompletion(steps: Iterable<ReplyStep>): string {

@@ -209,14 +209,19 @@ export class LiveTurn {
 
   /** For what a turn can do without: a failure is logged, and the events that follow will meet the same trouble. */
   private write(what: string, task: () => Promise<void>): void {
-    this.writes.run(task).catch((error: unknown) => this.deps.logger.warn(`The ${what} of session ${this.sessionId} was not saved`, error));
+    this.writes
+      .run(task)
+      .catch((error: unknown) =>
+        this.deps.logger.warn(`The ${what} of session ${this.sessionId} was not saved`, error),
+      );
   }
 
   private openStream(generation: number, end: EventId): void {
     this.request = openRequestStream(this.deps, this.sessionId, this.model, end, {
       onDelta: (delta) => this.dispatch({ type: 'delta', generation, delta }),
       onEnded: () => this.dispatch({ type: 'streamEnded', generation }),
-      onFailed: (error) => this.dispatch({ type: 'streamFailed', generation, error, random: (this.deps.random ?? Math.random)() }),
+      onFailed: (error) =>
+        this.dispatch({ type: 'streamFailed', generation, error, random: (this.deps.random ?? Math.random)() }),
     });
   }
 
@@ -247,5 +252,7 @@ export class LiveTurn {
 }
 
 function storeTextError(error: unknown): TextError {
-  return isAppError(error) ? { code: error.code, args: error.args } : { code: 'store/io' satisfies ErrorCode, args: {} };
+  return isAppError(error)
+    ? { code: error.code, args: error.args }
+    : { code: 'store/io' satisfies ErrorCode, args: {} };
 }

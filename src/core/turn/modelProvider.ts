@@ -12,7 +12,13 @@ export interface ToolDefinition {
 export type AssistantPart =
   | { readonly type: 'text'; readonly text: string; readonly providerState?: Json }
   | { readonly type: 'reasoning'; readonly text: string; readonly providerState?: Json }
-  | { readonly type: 'tool_call'; readonly id: string; readonly name: string; readonly input: Json; readonly providerState?: Json };
+  | {
+      readonly type: 'tool_call';
+      readonly id: string;
+      readonly name: string;
+      readonly input: Json;
+      readonly providerState?: Json;
+    };
 
 export interface ToolResultPart {
   readonly toolUseId: string;
@@ -43,7 +49,13 @@ export type ModelDelta =
   | { readonly type: 'reasoning'; readonly text: string }
   /** Opaque state that belongs to the text or reasoning streamed so far. */
   | { readonly type: 'part_state'; readonly part: 'text' | 'reasoning'; readonly providerState: Json }
-  | { readonly type: 'tool_call'; readonly id: string; readonly name: string; readonly input: Json; readonly providerState?: Json }
+  | {
+      readonly type: 'tool_call';
+      readonly id: string;
+      readonly name: string;
+      readonly input: Json;
+      readonly providerState?: Json;
+    }
   | { readonly type: 'server_session'; readonly id: string }
   | { readonly type: 'usage_limits'; readonly snapshot: UsageSnapshot }
   | { readonly type: 'finish'; readonly reason: FinishReason; readonly usage: TokenUsage };

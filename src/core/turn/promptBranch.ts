@@ -2,8 +2,7 @@ import type { EventBodyOf, StoredBody, StoredEvent } from '../session/sessionEve
 
 /** An event that a model may see, or the summary that stands for a range of them. */
 export type PromptEntry =
-  | { readonly kind: 'event'; readonly event: StoredEvent }
-  | { readonly kind: 'summary'; readonly text: string };
+  { readonly kind: 'event'; readonly event: StoredEvent } | { readonly kind: 'summary'; readonly text: string };
 
 interface ActiveCompaction {
   readonly id: string;
@@ -37,7 +36,9 @@ function activeCompactions(branch: readonly StoredEvent[]): readonly ActiveCompa
   const undone = new Set(branch.flatMap(({ body }) => (body.type === 'compaction_undone' ? [body.compactionId] : [])));
   const newest = branch.findLast(({ body }) => startsTurn(body));
   return branch.flatMap(({ id, body }) =>
-    body.type === 'compaction' && !undone.has(id) && !(newest !== undefined && covers(body, newest.seq)) ? [{ id, body }] : [],
+    body.type === 'compaction' && !undone.has(id) && !(newest !== undefined && covers(body, newest.seq))
+      ? [{ id, body }]
+      : [],
   );
 }
 
@@ -46,7 +47,8 @@ function outermost(compactions: readonly ActiveCompaction[]): readonly ActiveCom
   return compactions.filter(
     ({ body }, index) =>
       !compactions.some(
-        (other, otherIndex) => otherIndex > index && other.body.fromSeq <= body.fromSeq && other.body.toSeq >= body.toSeq,
+        (other, otherIndex) =>
+          otherIndex > index && other.body.fromSeq <= body.fromSeq && other.body.toSeq >= body.toSeq,
       ),
   );
 }

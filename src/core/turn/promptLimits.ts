@@ -13,7 +13,12 @@ export interface PromptBudget {
 const defaultReplyTokens = 4096;
 
 /** What fits besides the system text, the tools and the answer. The strictest limit holds. */
-export function promptBudget(info: ModelInfo, limits: HistoryLimits, system: string, tools: readonly ToolDefinition[]): PromptBudget {
+export function promptBudget(
+  info: ModelInfo,
+  limits: HistoryLimits,
+  system: string,
+  tools: readonly ToolDefinition[],
+): PromptBudget {
   const fixed = estimateTokens(system) + estimateTokens(tools.length === 0 ? '' : JSON.stringify(tools));
   const window = info.contextWindow ?? Number.POSITIVE_INFINITY;
   const forReply = Math.min(info.maxOutputTokens ?? defaultReplyTokens, window / 4);
@@ -69,7 +74,9 @@ function textOf(message: PromptMessage): string {
     case 'user':
       return message.content;
     case 'assistant':
-      return message.parts.map((part) => (part.type === 'tool_call' ? part.name + JSON.stringify(part.input) : part.text)).join('\n');
+      return message.parts
+        .map((part) => (part.type === 'tool_call' ? part.name + JSON.stringify(part.input) : part.text))
+        .join('\n');
     case 'tool':
       return message.results.map((result) => result.content).join('\n');
   }

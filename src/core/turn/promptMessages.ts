@@ -118,5 +118,7 @@ function assistantPart(event: StoredEvent, reader: ModelRef): AssistantPart | un
 function ownState(event: StoredEvent, reader: ModelRef): Pick<AssistantPart, 'providerState'> {
   const { body } = event;
   const own = event.provider === reader.provider && event.model === reader.model;
-  return own && 'providerState' in body && body.providerState !== undefined ? { providerState: body.providerState } : {};
+  return own && 'providerState' in body && body.providerState !== undefined
+    ? { providerState: body.providerState }
+    : {};
 }

@@ -85,7 +85,12 @@ export function toTextError(error: unknown, model: ResolvedModel): TextError {
   return { code: isCancellation(error) ? 'model/connection-lost' : 'internal', args: { provider, model: modelId } };
 }
 
-async function prepareRequest(deps: StreamDeps, sessionId: SessionId, model: ResolvedModel, end: EventId): Promise<ModelRequest> {
+async function prepareRequest(
+  deps: StreamDeps,
+  sessionId: SessionId,
+  model: ResolvedModel,
+  end: EventId,
+): Promise<ModelRequest> {
   const [session, branch] = await Promise.all([deps.log.getSession(sessionId), deps.log.loadBranch(sessionId, end)]);
   if (branch.length === 0) {
     throw new AppError('session/not-found', { args: { id: sessionId } });

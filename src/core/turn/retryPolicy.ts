@@ -28,7 +28,11 @@ export interface FailedTry {
  */
 export function retryDelay(failed: FailedTry, limits: TurnLimits): number | undefined {
   const { error, attempt, random } = failed;
-  if (!transientCodes.has(error.code) || permanentReasons.has(String(error.args['reason'])) || attempt >= limits.maxTries) {
+  if (
+    !transientCodes.has(error.code) ||
+    permanentReasons.has(String(error.args['reason'])) ||
+    attempt >= limits.maxTries
+  ) {
     return undefined;
   }
   const backoff = Math.min(limits.backoffCapMs, limits.backoffBaseMs * 2 ** (attempt - 1));

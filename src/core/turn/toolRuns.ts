@@ -6,7 +6,11 @@ import type { TurnRunnerDeps } from './turnRunnerDeps';
 import type { ToolCall } from './turnState';
 
 type ToolInput =
-  | { readonly type: 'toolChecked'; readonly callId: string; readonly verdict: 'granted' | 'ask' | 'unknown' | 'malformed' }
+  | {
+      readonly type: 'toolChecked';
+      readonly callId: string;
+      readonly verdict: 'granted' | 'ask' | 'unknown' | 'malformed';
+    }
   | { readonly type: 'toolDone'; readonly callId: string; readonly outcome: ToolOutcome };
 
 /** The tool calls of a turn: asks the host about them, runs them, reports what came of it. */

@@ -1,5 +1,16 @@
 import type { TokenUsage, EventBody } from '../session/sessionEvent';
-import type { DraftEvent, PhaseName, PhaseOf, RunningPhase, RunningTurn, Step, TimerName, TurnCore, TurnEffect, TurnInput } from './turnState';
+import type {
+  DraftEvent,
+  PhaseName,
+  PhaseOf,
+  RunningPhase,
+  RunningTurn,
+  Step,
+  TimerName,
+  TurnCore,
+  TurnEffect,
+  TurnInput,
+} from './turnState';
 import type { TurnLimits } from './turnLimits';
 
 /** One step in the making: the turn as it changes and the effects in their order. Lives only as long as the step. */

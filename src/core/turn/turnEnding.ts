@@ -27,7 +27,10 @@ export function finishTurn(edit: TurnEdit, end: TurnEnd): void {
   // In the tools phase the text of the round is stored, or on its way, with its calls.
   const reply = tools === undefined ? edit.core.reply : emptyReply(edit.core.reply.requestedAt);
   silence(edit);
-  const results = unanswered(tools ?? [], end.finish === 'cancelled' ? toolResultTexts.cancelled : toolResultTexts.turnEnded);
+  const results = unanswered(
+    tools ?? [],
+    end.finish === 'cancelled' ? toolResultTexts.cancelled : toolResultTexts.turnEnded,
+  );
   edit.enqueue([...results, ...replyBodies(reply, end)], {
     ...(end.usage === undefined ? {} : { usage: end.usage }),
     durationMs: Math.max(0, edit.time - reply.requestedAt),

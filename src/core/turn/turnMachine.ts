@@ -5,7 +5,14 @@ import { flush } from './turnFlush';
 import { defaultTurnLimits, type TurnLimits } from './turnLimits';
 import { emptyReply, type RunningTurn, type StartInput, type Step, type TurnInput, type TurnState } from './turnState';
 import { onStored, onStoreFailed } from './turnStoring';
-import { onDelta, onFirstByteTimeout, onIdleTimeout, onStreamEnded, onStreamFailed, savePartial } from './turnStreaming';
+import {
+  onDelta,
+  onFirstByteTimeout,
+  onIdleTimeout,
+  onStreamEnded,
+  onStreamFailed,
+  savePartial,
+} from './turnStreaming';
 import { onToolChecked, onToolDecision, onToolDone } from './turnTools';
 
 /**
@@ -51,7 +58,14 @@ function startTurn(input: StartInput, limits: TurnLimits): Step {
   edit.enqueue(input.opening);
   const events = edit.core.queued;
   edit.patch({ storing: events, queued: [] });
-  edit.emit({ type: 'append', events, kind: 'opening', turnStatus: 'running', parent: input.opening.length === 0 ? null : input.branchFrom, clearDraft: false });
+  edit.emit({
+    type: 'append',
+    events,
+    kind: 'opening',
+    turnStatus: 'running',
+    parent: input.opening.length === 0 ? null : input.branchFrom,
+    clearDraft: false,
+  });
   edit.publish();
   return edit.toStep();
 }

@@ -46,7 +46,10 @@ export class TurnRunner implements Disposable {
   private readonly turns = new Map<SessionId, LiveTurn>();
   /** Sessions whose turn is being planned. */
   private readonly planned = new Map<SessionId, AbortController>();
-  private readonly newestMessages = new Map<SessionId, { readonly id: string; readonly started: Promise<TurnStarted> }>();
+  private readonly newestMessages = new Map<
+    SessionId,
+    { readonly id: string; readonly started: Promise<TurnStarted> }
+  >();
   private readonly changes: Emitter<TurnChange>;
   private readonly streams: Emitter<TurnStream>;
   private readonly losses: Emitter<TurnLost>;
@@ -145,7 +148,11 @@ export class TurnRunner implements Disposable {
     }
   }
 
-  private createTurn(sessionId: SessionId, turnId: TurnId, model: Awaited<ReturnType<TurnRunnerDeps['models']['resolve']>>): LiveTurn {
+  private createTurn(
+    sessionId: SessionId,
+    turnId: TurnId,
+    model: Awaited<ReturnType<TurnRunnerDeps['models']['resolve']>>,
+  ): LiveTurn {
     const turn = new LiveTurn(this.deps, sessionId, turnId, model, {
       onChanged: (view) => {
         if (view === null) {
@@ -172,5 +179,7 @@ export class TurnRunner implements Disposable {
 }
 
 function modelOf(session: Session | undefined): ModelRef | null {
-  return session?.provider == null || session.model === null ? null : { provider: session.provider, model: session.model };
+  return session?.provider == null || session.model === null
+    ? null
+    : { provider: session.provider, model: session.model };
 }

@@ -113,10 +113,21 @@ export type TurnInput =
   | { readonly type: 'delta'; readonly at: number; readonly generation: number; readonly delta: ModelDelta }
   | { readonly type: 'streamEnded'; readonly at: number; readonly generation: number }
   /** `random` from 0 to below 1 spreads the waiting times of several windows. */
-  | { readonly type: 'streamFailed'; readonly at: number; readonly generation: number; readonly error: TextError; readonly random: number }
+  | {
+      readonly type: 'streamFailed';
+      readonly at: number;
+      readonly generation: number;
+      readonly error: TextError;
+      readonly random: number;
+    }
   | { readonly type: 'timer'; readonly at: number; readonly name: TimerName; readonly token: number }
   | { readonly type: 'stop'; readonly at: number; readonly reason: StopReason }
-  | { readonly type: 'toolChecked'; readonly at: number; readonly callId: string; readonly verdict: 'granted' | 'ask' | 'unknown' | 'malformed' }
+  | {
+      readonly type: 'toolChecked';
+      readonly at: number;
+      readonly callId: string;
+      readonly verdict: 'granted' | 'ask' | 'unknown' | 'malformed';
+    }
   | { readonly type: 'toolDecision'; readonly at: number; readonly callId: string; readonly decision: ToolDecision }
   | { readonly type: 'toolDone'; readonly at: number; readonly callId: string; readonly outcome: ToolOutcome };
 
@@ -155,5 +166,14 @@ export interface Step {
 }
 
 export function emptyReply(requestedAt: number): Reply {
-  return { text: '', reasoning: '', textState: undefined, reasoningState: undefined, calls: [], bytes: 0, unsavedBytes: 0, requestedAt };
+  return {
+    text: '',
+    reasoning: '',
+    textState: undefined,
+    reasoningState: undefined,
+    calls: [],
+    bytes: 0,
+    unsavedBytes: 0,
+    requestedAt,
+  };
 }

@@ -15,7 +15,9 @@ export function onDelta(edit: TurnEdit, delta: ModelDelta): void {
       addText(edit, delta.type, delta.text);
       break;
     case 'part_state':
-      edit.patch({ reply: { ...edit.core.reply, [delta.part === 'text' ? 'textState' : 'reasoningState']: delta.providerState } });
+      edit.patch({
+        reply: { ...edit.core.reply, [delta.part === 'text' ? 'textState' : 'reasoningState']: delta.providerState },
+      });
       break;
     case 'tool_call':
       addCall(edit, delta);
@@ -83,7 +85,12 @@ function addText(edit: TurnEdit, part: 'text' | 'reasoning', incoming: string): 
   const tooLarge = reply.bytes + size > maxReplyBytes;
   const added = tooLarge ? truncateUtf8(incoming, maxReplyBytes - reply.bytes) : incoming;
   edit.patch({
-    reply: { ...reply, [part]: reply[part] + added, bytes: reply.bytes + size, unsavedBytes: reply.unsavedBytes + size },
+    reply: {
+      ...reply,
+      [part]: reply[part] + added,
+      bytes: reply.bytes + size,
+      unsavedBytes: reply.unsavedBytes + size,
+    },
   });
   edit.emit({ type: 'stream', text: part === 'text' ? added : '', reasoning: part === 'reasoning' ? added : '' });
   enterStreaming(edit);

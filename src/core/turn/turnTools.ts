@@ -18,7 +18,10 @@ export function startTools(edit: TurnEdit, usage: TokenUsage): void {
   const calls = reply.calls.map((call): EventBody =>
     withState({ type: 'tool_call', id: call.id, name: call.name, input: call.input }, call.providerState),
   );
-  edit.enqueue([...reasoningBodies(reply), ...text, ...calls], { usage, durationMs: Math.max(0, edit.time - reply.requestedAt) });
+  edit.enqueue([...reasoningBodies(reply), ...text, ...calls], {
+    usage,
+    durationMs: Math.max(0, edit.time - reply.requestedAt),
+  });
   edit.enter({ phase: 'tools', tools: reply.calls.map((call): ToolProgress => ({ call, status: 'checking' })) });
   if (rounds >= edit.limits.maxToolRounds) {
     edit.enqueue(reply.calls.map((call) => toolError(call.id, toolResultTexts.tooManyRounds)));

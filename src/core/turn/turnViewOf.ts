@@ -29,5 +29,7 @@ function phaseOf({ now }: RunningTurn): TurnView['phase'] {
 }
 
 function pendingOf({ call, status }: ToolProgress): readonly PendingToolCall[] {
-  return status === 'confirm' || status === 'running' ? [{ id: call.id, name: call.name, input: call.input, phase: status }] : [];
+  return status === 'confirm' || status === 'running'
+    ? [{ id: call.id, name: call.name, input: call.input, phase: status }]
+    : [];
 }

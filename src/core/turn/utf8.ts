@@ -17,7 +17,7 @@ export function utf8Length(text: string): number {
 /** The longest beginning of the text that has at most `maxBytes` bytes in UTF-8. Cuts no pair of surrogates. */
 export function truncateUtf8(text: string, maxBytes: number): string {
   let bytes = 0;
-  for (let index = 0; index < text.length; ) {
+  for (let index = 0; index < text.length;) {
     const codePoint = text.codePointAt(index) ?? 0;
     bytes += codePoint > 0xffff ? 4 : codePoint > 0x7ff ? 3 : codePoint > 0x7f ? 2 : 1;
     if (bytes > maxBytes) {

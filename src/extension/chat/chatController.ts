@@ -252,7 +252,6 @@ export class ChatController implements Disposable {
   private replaceCurrent(conversation: Conversation): void {
     this.current = conversation;
     this.publisher.touch();
-    this.publisher.setTitle(conversation.session?.title ?? conversation.chosenTitle ?? '');
     this.currentChanged.fire();
   }
 

@@ -6,7 +6,6 @@ import type { ChatNotification, ChatNotifications, ModelStatus } from '../../pro
 export interface ChatView {
   readonly visible: boolean;
   notify<N extends ChatNotification>(method: N, params: ChatNotifications[N]): void;
-  setTitle(title: string): void;
 }
 
 /** What the chat needs of the models. Asking for a status sends no request to any provider. */

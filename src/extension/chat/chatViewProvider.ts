@@ -47,12 +47,8 @@ export class ChatViewProvider implements vscode.WebviewViewProvider, Disposable 
         return webviewView.visible;
       },
       notify: (method, params) => server.notify(method, params),
-      setTitle: (title) => {
-        webviewView.description = title;
-      },
     };
     scope.add(this.controller.attach(view));
-    webviewView.description = this.controller.currentSession?.title ?? '';
     scope.add(webviewView.onDidDispose(() => scope.dispose()));
     webview.html = chatHtml(webview, this.extensionUri);
   }

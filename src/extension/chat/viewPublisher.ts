@@ -46,10 +46,6 @@ export class ViewPublisher implements Disposable {
     return this.view === view;
   }
 
-  setTitle(title: string): void {
-    this.view?.setTitle(title);
-  }
-
   /** Marks what the view shows as another transcript: increments for the old one no longer count. */
   startEpoch(): void {
     this.deltas.clear();

@@ -40,7 +40,7 @@ export function createModels(context: vscode.ExtensionContext, logger: Logger): 
   const secrets = new ProviderSecrets({
     storage: context.secrets,
     logger,
-    onKeptInMemory: (reason) => void vscode.window.showWarningMessage(reason),
+    onKeptInMemory: () => tellKeptInMemory(),
   });
   const vscodeModels = disposables.add(new VscodeLmModels(logger));
   const recent = new RecentModels(context.globalState);
@@ -50,8 +50,7 @@ export function createModels(context: vscode.ExtensionContext, logger: Logger): 
       secrets,
       vscodeModels,
       recent,
-      // A bundle of its own: most windows never talk to one of these providers.
-      loadModels: () => import(path.join(context.extensionPath, 'dist', 'models.js')) as Promise<ModelsBundle>,
+      loadModels: () => loadModels(path.join(context.extensionPath, 'dist', 'models.js')),
       logger,
       ...(demo === undefined ? {} : { demoProviderId }),
     }),
@@ -79,3 +78,15 @@ export function createModels(context: vscode.ExtensionContext, logger: Logger): 
 
 /** A window whose model providers hang must still show its conversation. */
 const modelStatusTimeoutMs = 5000;
+
+/** A bundle of its own, because most windows never talk to one of these providers. */
+async function loadModels(file: string): Promise<ModelsBundle> {
+  // Not import(): it takes no Windows path.
+  return Promise.resolve(createRequire(file)(file) as ModelsBundle);
+}
+
+function tellKeptInMemory(): void {
+  void vscode.window.showWarningMessage(
+    vscode.l10n.t('This system has no key ring that VS Code can use. The API key is kept until this window closes and then asked for again.'),
+  );
+}

@@ -10,10 +10,6 @@ export function parseModelRef(text: string): ModelRef | undefined {
   return slash < 0 || provider === '' || model === '' ? undefined : { provider, model };
 }
 
-export function formatModelRef(ref: ModelRef): string {
-  return `${ref.provider}/${ref.model}`;
-}
-
 export function isSameModel(a: ModelRef | null, b: ModelRef | null): boolean {
   return a?.provider === b?.provider && a?.model === b?.model;
 }

@@ -18,7 +18,7 @@ import { toModelInfo, VscodeLmProvider } from './vscodeLmProvider';
 
 /** The bundle with the provider packages, loaded with the first request to one of them. */
 export interface ModelsBundle {
-  createAiSdkProvider(options: AiSdkProviderOptions): ModelProvider;
+  readonly createAiSdkProvider: (options: AiSdkProviderOptions) => ModelProvider;
 }
 
 export interface ModelRegistryDeps {

@@ -3,8 +3,10 @@ import { DisposableStore } from '../../core/base/disposable';
 import type { Logger } from '../../core/base/ports';
 import { withTimeout } from './withTimeout';
 
-/** Asking for models can hang as long as no extension provides any. */
+/** An extension may have to start before it can tell its models. */
 const selectTimeoutMs = 3000;
+/** Asking without a vendor hangs as long as no extension provides models, so nobody waits for that for long. */
+const selectAllTimeoutMs = 250;
 
 /**
  * The language models that extensions brought to this window. Asking makes VS Code start their extensions,
@@ -12,19 +14,17 @@ const selectTimeoutMs = 3000;
  */
 export class VscodeLmModels implements vscode.Disposable {
   private readonly store = new DisposableStore();
+  private readonly changed = this.store.add(new vscode.EventEmitter<void>());
   private known: Promise<readonly vscode.LanguageModelChat[]> | undefined;
 
-  readonly onDidChange = vscode.lm.onDidChangeChatModels;
+  /** Fires when models may have come or gone. */
+  readonly onDidChange = this.changed.event;
 
   constructor(private readonly logger: Logger) {
-    this.store.add(
-      vscode.lm.onDidChangeChatModels(() => {
-        this.known = undefined;
-      }),
-    );
+    this.store.add(vscode.lm.onDidChangeChatModels(() => this.forget()));
   }
 
-  /** Every model; empty when none comes within some seconds. */
+  /** Every model; those that take longer than some seconds come with a later change. */
   all(): Promise<readonly vscode.LanguageModelChat[]> {
     this.known ??= this.selectAll();
     return this.known;
@@ -44,27 +44,49 @@ export class VscodeLmModels implements vscode.Disposable {
     this.store.dispose();
   }
 
+  private forget(): void {
+    this.known = undefined;
+    this.changed.fire();
+  }
+
   private async selectAll(): Promise<readonly vscode.LanguageModelChat[]> {
     const vendors = [...declaredVendors().keys()];
     const byVendor = await Promise.all(vendors.map((vendor) => this.select({ vendor })));
     const models = byVendor.flatMap((found) => found ?? []);
-    // Vendors from another extension host are not declared here; without a selector VS Code asks them too.
-    const all = models.length > 0 ? models : await this.select(undefined);
-    if (all === undefined || byVendor.includes(undefined)) {
-      // Too late this time is not the same as none, so the next call asks again.
-      this.known = undefined;
+    if (models.length > 0 || byVendor.includes(undefined)) {
+      return models;
     }
-    return all ?? models;
+    // Vendors from another extension host are not declared here; without a selector VS Code asks them too.
+    return (await this.select(undefined)) ?? [];
   }
 
   /** Undefined when VS Code does not answer in time. */
   private async select(selector: vscode.LanguageModelChatSelector | undefined): Promise<readonly vscode.LanguageModelChat[] | undefined> {
     try {
-      return await withTimeout(vscode.lm.selectChatModels(selector), selectTimeoutMs, undefined);
+      const answer = vscode.lm.selectChatModels(selector);
+      const models = await withTimeout(answer, selector === undefined ? selectAllTimeoutMs : selectTimeoutMs, undefined);
+      if (models === undefined && selector?.id === undefined) {
+        this.addLate(answer);
+      }
+      return models;
     } catch (error) {
       this.logger.warn('VS Code could not list its language models', error);
       return undefined;
     }
+  }
+
+  private addLate(answer: Thenable<readonly vscode.LanguageModelChat[]>): void {
+    answer.then(
+      async (late) => {
+        const before = await this.all();
+        const added = late.filter((model) => !before.some(({ vendor, id }) => vendor === model.vendor && id === model.id));
+        if (added.length > 0) {
+          this.known = Promise.resolve([...before, ...added]);
+          this.changed.fire();
+        }
+      },
+      (error: unknown) => this.logger.debug('VS Code could not list its language models', error),
+    );
   }
 }
 

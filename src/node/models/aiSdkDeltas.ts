@@ -43,7 +43,10 @@ export class AiSdkDeltas {
   private addDelta(part: PartOf<'text-delta' | 'reasoning-delta'>): readonly ModelDelta[] {
     const name = nameOf(part);
     const block = this.open[name] ?? { length: 0, metadata: null };
-    this.open[name] = { length: block.length + part.delta.length, metadata: merge(block.metadata, part.providerMetadata) };
+    this.open[name] = {
+      length: block.length + part.delta.length,
+      metadata: merge(block.metadata, part.providerMetadata),
+    };
     return [{ type: name, text: part.delta }];
   }
 
@@ -117,8 +120,9 @@ function toUsage(usage: PartOf<'finish'>['usage']): TokenUsage {
   return {
     ...known('inputTokens', usage.inputTokens.total),
     ...known('outputTokens', usage.outputTokens.total),
-    ...known('reasoningTokens', usage.outputTokens.reasoning),
-    ...known('cachedInputTokens', usage.inputTokens.cacheRead),
+    // The packages say zero where the provider said nothing.
+    ...known('reasoningTokens', usage.outputTokens.reasoning || undefined),
+    ...known('cachedInputTokens', usage.inputTokens.cacheRead || undefined),
   };
 }
 

@@ -42,7 +42,8 @@ const networkCodes: Readonly<Record<string, readonly [ErrorCode, string?]>> = {
 };
 
 const tlsCode = /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|ERR_TLS|ERR_SSL|EPROTO|HOSTNAME_MISMATCH)/;
-const contextWords = /context[ _-]?(length|window|size)|maximum context|too many tokens|prompt is too long|input is too long|max(imum)?[ _-]?(input|prompt)?[ _-]?tokens.{0,40}exceed|exceeds?.{0,40}(token|context)/i;
+const contextWords =
+  /context[ _-]?(length|window|size)|maximum context|too many tokens|prompt is too long|input is too long|max(imum)?[ _-]?(input|prompt)?[ _-]?tokens.{0,40}exceed|exceeds?.{0,40}(token|context)/i;
 const blockedWords = /content[ _-]?(filter|policy|management)|responsible ai|safety (system|settings)|blocked by/i;
 const quotaWords = /insufficient[ _-]?quota|exceeded your current quota|billing|credit balance|payment/i;
 
@@ -56,7 +57,9 @@ export function toModelError(error: unknown, context: ErrorContext): AppError {
   if (isCancellation(error)) {
     return new AppError('cancelled', { cause: error });
   }
-  const status = chain.map((link) => link.statusCode).find((value): value is number => typeof value === 'number' && value >= 400);
+  const status = chain
+    .map((link) => link.statusCode)
+    .find((value): value is number => typeof value === 'number' && value >= 400);
   if (status !== undefined) {
     return fromStatus(status, chain, context, error);
   }
@@ -139,13 +142,23 @@ function fromNetwork(chain: readonly ErrorShape[], context: ErrorContext, cause:
     const known = networkCodes[code] ?? (tlsCode.test(code) ? (['model/unreachable', 'tls'] as const) : undefined);
     if (known !== undefined) {
       const [errorCode, reason] = known;
-      return new AppError(errorCode, { args: { ...baseArgs(context), detail: code, ...(reason === undefined ? {} : { reason }) }, cause });
+      return new AppError(errorCode, {
+        args: { ...baseArgs(context), detail: code, ...(reason === undefined ? {} : { reason }) },
+        cause,
+      });
     }
   }
   // A body that breaks off is told by this word alone in some versions of the platform.
-  const broken = chain.some((link) => /^terminated$|other side closed|socket hang up|premature close/i.test(text(link.message)));
+  const broken = chain.some((link) =>
+    /^terminated$|other side closed|socket hang up|premature close/i.test(text(link.message)),
+  );
   const failed = chain.some((link) => /fetch failed|failed to fetch|cannot connect to api/i.test(text(link.message)));
-  return broken || failed ? new AppError(broken ? 'model/connection-lost' : 'model/unreachable', { args: { ...baseArgs(context), ...detailArg(chain, context) }, cause }) : undefined;
+  return broken || failed
+    ? new AppError(broken ? 'model/connection-lost' : 'model/unreachable', {
+        args: { ...baseArgs(context), ...detailArg(chain, context) },
+        cause,
+      })
+    : undefined;
 }
 
 /** Failures that the provider packages find themselves, told apart by their names. */
@@ -158,14 +171,21 @@ function fromPackage(chain: readonly ErrorShape[], context: ErrorContext, cause:
   if (names.has('AI_NoSuchModelError')) {
     return new AppError('model/not-found', { args, cause });
   }
-  if (names.has('AI_UnsupportedFunctionalityError') || names.has('AI_InvalidPromptError') || names.has('AI_InvalidArgumentError')) {
+  if (
+    names.has('AI_UnsupportedFunctionalityError') ||
+    names.has('AI_InvalidPromptError') ||
+    names.has('AI_InvalidArgumentError')
+  ) {
     return new AppError('model/bad-request', { args, cause });
   }
   if (chain.some((link) => /ended without a finish reason/i.test(text(link.message)))) {
     return new AppError('model/incomplete', { args: baseArgs(context), cause });
   }
   // What is left, wrong JSON above all, may quote the answer: the names of the errors say enough.
-  return new AppError('model/malformed', { args: { ...baseArgs(context), detail: [...names].filter((name) => name !== '').join(', ') }, cause });
+  return new AppError('model/malformed', {
+    args: { ...baseArgs(context), detail: [...names].filter((name) => name !== '').join(', ') },
+    cause,
+  });
 }
 
 /** Google tells how long to wait inside the body. */

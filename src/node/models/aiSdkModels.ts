@@ -49,7 +49,14 @@ export function createAiSdkModel(address: ModelAddress, modelId: string): AiSdkM
     case 'amazon-bedrock':
       return createAmazonBedrock({ baseURL, apiKey, headers, fetch })(modelId);
     case 'openai-compatible':
-      return createOpenAICompatible({ name: id, baseURL, headers, fetch, includeUsage: true, ...(address.apiKey === '' ? {} : { apiKey }) })(modelId);
+      return createOpenAICompatible({
+        name: id,
+        baseURL,
+        headers,
+        fetch,
+        includeUsage: true,
+        ...(address.apiKey === '' ? {} : { apiKey }),
+      })(modelId);
   }
 }
 

@@ -14,7 +14,12 @@ export function toAiSdkPrompt(request: ModelRequest): AiSdkPrompt {
 }
 
 export function toAiSdkTools(tools: readonly ToolDefinition[]): FunctionTool[] {
-  return tools.map(({ name, description, inputSchema }) => ({ type: 'function', name, description, inputSchema: toSchema(inputSchema) }));
+  return tools.map(({ name, description, inputSchema }) => ({
+    type: 'function',
+    name,
+    description,
+    inputSchema: toSchema(inputSchema),
+  }));
 }
 
 function toEntry(message: PromptMessage): PromptEntry {
@@ -40,7 +45,9 @@ function toContent(part: AssistantPart): AssistantContent {
   switch (part.type) {
     case 'text': {
       const pieces = unpackBlocks(part.text, part.providerState) ?? [{ text: part.text, metadata: null }];
-      return pieces.filter((piece) => piece.text !== '').map(({ text, metadata }) => ({ type: 'text', text, ...optionsOf(metadata) }));
+      return pieces
+        .filter((piece) => piece.text !== '')
+        .map(({ text, metadata }) => ({ type: 'text', text, ...optionsOf(metadata) }));
     }
     case 'reasoning':
       // What has no signature, such as the end of a reasoning that was stopped, would be refused.

@@ -52,7 +52,9 @@ export class AiSdkProvider implements ModelProvider {
 
   async listModels(signal: AbortSignal): Promise<readonly ModelInfo[]> {
     const address = this.address(createGuardedFetch({ provider: this.id, ...this.ownFetch() }));
-    return listsModels(address) ? fetchModelList(address, this.errorContext(), signal) : (this.options.models ?? []).map(toInfo);
+    return listsModels(address)
+      ? fetchModelList(address, this.errorContext(), signal)
+      : (this.options.models ?? []).map(toInfo);
   }
 
   private async *streamUnguarded(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelDelta> {
@@ -118,7 +120,9 @@ export class AiSdkProvider implements ModelProvider {
 
   /** Errors of the packages are real ones; an object is what the provider sent inside the stream. */
   private streamError(error: unknown): AppError {
-    return error instanceof Error ? toModelError(error, this.errorContext()) : fromErrorObject(error, this.errorContext());
+    return error instanceof Error
+      ? toModelError(error, this.errorContext())
+      : fromErrorObject(error, this.errorContext());
   }
 
   private sessionHeaders(address: ModelAddress, { serverSessionId }: ModelRequest): Record<string, string> {

@@ -2,7 +2,9 @@ const maxLength = 300;
 
 /** A provider's own words for an error text: one short line in which no key stands. */
 export function errorDetail(message: string, secrets: readonly string[]): string {
-  const hidden = secrets.filter((secret) => secret.length >= 4).reduce((text, secret) => text.replaceAll(secret, '***'), message);
+  const hidden = secrets
+    .filter((secret) => secret.length >= 4)
+    .reduce((text, secret) => text.replaceAll(secret, '***'), message);
   const line = hidden
     .replace(/\b(Bearer|Basic)\s+\S+/gi, '$1 ***')
     .replace(/\b(sk|pk|gsk|xai|ghp|gho|github_pat|AIza|key)[-_][\w*-]{6,}/g, '***')

@@ -39,7 +39,11 @@ export function createGuardedFetch(options: GuardedFetchOptions): typeof fetch {
   };
 }
 
-async function jsonError(response: Response, options: GuardedFetchOptions, read: (body: unknown) => AppError): Promise<AppError> {
+async function jsonError(
+  response: Response,
+  options: GuardedFetchOptions,
+  read: (body: unknown) => AppError,
+): Promise<AppError> {
   const text = await limitLines(response, options.provider).text();
   try {
     const body: unknown = JSON.parse(text);
@@ -68,9 +72,13 @@ async function followRedirects(start: string, init: RequestInit, options: Guarde
     const target = new URL(response.headers.get('location') ?? '', address);
     if (target.origin !== address.origin) {
       // The request carries the key and the conversation, and the person agreed to send them to one place only.
-      throw new AppError('provider/insecure-address', { args: { provider: options.provider, host: target.host, reason: 'redirect' } });
+      throw new AppError('provider/insecure-address', {
+        args: { provider: options.provider, host: target.host, reason: 'redirect' },
+      });
     }
     address = target;
   }
-  throw new AppError('model/server-error', { args: { provider: options.provider, host: address.host, detail: 'Too many redirects.' } });
+  throw new AppError('model/server-error', {
+    args: { provider: options.provider, host: address.host, detail: 'Too many redirects.' },
+  });
 }

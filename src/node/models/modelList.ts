@@ -12,7 +12,11 @@ export function listsModels(address: ModelAddress): boolean {
 }
 
 /** Asks the provider for its models. Rejects with a `model/*` error, or with the platform's when aborted. */
-export async function fetchModelList(address: ModelAddress, context: ErrorContext, signal: AbortSignal): Promise<readonly ModelInfo[]> {
+export async function fetchModelList(
+  address: ModelAddress,
+  context: ErrorContext,
+  signal: AbortSignal,
+): Promise<readonly ModelInfo[]> {
   try {
     const response = await address.fetch(listUrl(address), { headers: requestHeaders(address), signal });
     const body = await response.text();
@@ -51,7 +55,12 @@ function requestHeaders({ kind, apiKey, headers }: ModelAddress): Record<string,
         : kind === 'google'
           ? { 'x-goog-api-key': apiKey }
           : { authorization: `Bearer ${apiKey}` };
-  return { accept: 'application/json', ...(kind === 'anthropic' ? { 'anthropic-version': '2023-06-01' } : {}), ...key, ...headers };
+  return {
+    accept: 'application/json',
+    ...(kind === 'anthropic' ? { 'anthropic-version': '2023-06-01' } : {}),
+    ...key,
+    ...headers,
+  };
 }
 
 /** Every list is an array, bare or under one of two names. */
@@ -75,9 +84,21 @@ function toInfo(entry: Entry): readonly ModelInfo[] {
   const limits = isEntry(entry['limits']) ? entry['limits'] : {};
   const contextWindow = firstCount(
     { ...limits, ...entry },
-    ...['context_length', 'context_window', 'max_context_length', 'max_model_len', 'inputTokenLimit', 'max_input_tokens'],
+    ...[
+      'context_length',
+      'context_window',
+      'max_context_length',
+      'max_model_len',
+      'inputTokenLimit',
+      'max_input_tokens',
+    ],
   );
-  const maxOutputTokens = firstCount({ ...limits, ...entry }, 'outputTokenLimit', 'max_output_tokens', 'max_completion_tokens');
+  const maxOutputTokens = firstCount(
+    { ...limits, ...entry },
+    'outputTokenLimit',
+    'max_output_tokens',
+    'max_completion_tokens',
+  );
   return [
     {
       id,

@@ -16,7 +16,10 @@ export function packBlocks(blocks: readonly PartBlock[]): Json {
 }
 
 /** Cuts a text into its blocks again; undefined when the state is not ours or does not fit the text. */
-export function unpackBlocks(text: string, state: Json | undefined): readonly { readonly text: string; readonly metadata: AiSdkMetadata | null }[] | undefined {
+export function unpackBlocks(
+  text: string,
+  state: Json | undefined,
+): readonly { readonly text: string; readonly metadata: AiSdkMetadata | null }[] | undefined {
   const blocks = readBlocks(state);
   if (blocks === undefined || blocks.reduce((sum, block) => sum + block.length, 0) > text.length) {
     return undefined;

@@ -13,16 +13,23 @@ export function serverSessionOf(headers: Headers): string | undefined {
 
 /** What the headers tell of quotas, in OpenAI's and in Anthropic's spelling; undefined when they tell nothing. */
 export function usageLimitsOf(headers: Headers, now: number): UsageSnapshot | undefined {
-  const read = (...names: readonly string[]): string | undefined => names.map((name) => headers.get(name) ?? undefined).find((value) => value !== undefined);
+  const read = (...names: readonly string[]): string | undefined =>
+    names.map((name) => headers.get(name) ?? undefined).find((value) => value !== undefined);
   const snapshot: UsageSnapshot = {
     ...field('requestsLimit', count(read('x-ratelimit-limit-requests', 'anthropic-ratelimit-requests-limit'))),
-    ...field('requestsRemaining', count(read('x-ratelimit-remaining-requests', 'anthropic-ratelimit-requests-remaining'))),
+    ...field(
+      'requestsRemaining',
+      count(read('x-ratelimit-remaining-requests', 'anthropic-ratelimit-requests-remaining')),
+    ),
     ...field('tokensLimit', count(read('x-ratelimit-limit-tokens', 'anthropic-ratelimit-tokens-limit'))),
     ...field('tokensRemaining', count(read('x-ratelimit-remaining-tokens', 'anthropic-ratelimit-tokens-remaining'))),
-    ...field('resetsAt', latest([
-      resetTime(read('x-ratelimit-reset-requests', 'anthropic-ratelimit-requests-reset'), now),
-      resetTime(read('x-ratelimit-reset-tokens', 'anthropic-ratelimit-tokens-reset'), now),
-    ])),
+    ...field(
+      'resetsAt',
+      latest([
+        resetTime(read('x-ratelimit-reset-requests', 'anthropic-ratelimit-requests-reset'), now),
+        resetTime(read('x-ratelimit-reset-tokens', 'anthropic-ratelimit-tokens-reset'), now),
+      ]),
+    ),
   };
   return Object.keys(snapshot).length === 0 ? undefined : snapshot;
 }
@@ -40,8 +47,9 @@ export function retryAfterMs(headers: Headers, now: number): number | undefined 
   if (/^\d+(\.\d+)?$/.test(text)) {
     return Math.ceil(Number(text) * 1000);
   }
-  const date = Date.parse(text);
-  if (text === '' || Number.isNaN(date)) {
+  // Without a month or weekday it is a broken number, which the parser would take for a year.
+  const date = /[a-z]{3}/i.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(date)) {
     return undefined;
   }
   const serverNow = Date.parse(headers.get('date') ?? '');

@@ -4,13 +4,10 @@ import type { NewEvent, StoredEvent } from '../../core/session/sessionEvent';
 import type { AppendRequest, AppendResult, NewSession } from '../../core/session/sessionService';
 import { foldTitle } from './foldTitle';
 import * as queries from './sessionQueries';
-import { parseJson, placeEvent, toSession, type SessionRow } from './sessionRows';
+import { placeEvent, toSession, type SessionRow } from './sessionRows';
 import type { SqlValue } from './sqliteBinding';
 import type { SqliteConnection } from './sqliteConnection';
-
-interface SessionAndKnown extends SessionRow {
-  readonly known_ids: string;
-}
+import { isPrimaryKeyViolation } from './sqliteErrors';
 
 /**
  * The append of one request, to be run inside a write transaction. The head is compared and the sequence numbers are
@@ -22,12 +19,16 @@ export async function appendEvents(
   now: number,
 ): Promise<AppendResult> {
   const row = await findOrCreate(connection, request, now);
-  const known = new Set(parseJson(row.known_ids) as readonly string[]);
-  if (request.events.length > 0 && request.events.every((event) => known.has(event.id))) {
+  // Only another head makes it worth asking: it may be this very request, stored before without an answer.
+  const known = row.head_id === request.expectedHead ? noEvents : await findKnown(connection, request);
+  if (isStored(request, known)) {
     return { session: toSession(row), events: [] };
   }
   requireHead(row, request, known);
   const { events, head } = await insertEvents(connection, request, row, known, now);
+  if (events.length === 0 && request.events.length > 0) {
+    return { session: toSession(row), events };
+  }
   if (request.clearDraftOf !== undefined) {
     await connection.all(queries.deletePartialReply, [row.id, request.clearDraftOf]);
   }
@@ -40,6 +41,8 @@ export async function appendEvents(
   }
   return { session: toSession(advanced), events };
 }
+
+const noEvents: ReadonlySet<string> = new Set();
 
 export function notFound(id: SessionId): AppError {
   return new AppError('session/not-found', { args: { id } });
@@ -55,25 +58,30 @@ export async function createSession(
   await connection.all(queries.insertSession, [id, directory, gitRoot, create.skill, now]);
 }
 
-async function findOrCreate(
-  connection: SqliteConnection,
-  request: AppendRequest,
-  now: number,
-): Promise<SessionAndKnown> {
-  const params = [request.sessionId, JSON.stringify(request.events.map((event) => event.id))];
-  const found = await connection.first<SessionAndKnown>(queries.selectSessionAndKnown, params);
+async function findOrCreate(connection: SqliteConnection, request: AppendRequest, now: number): Promise<SessionRow> {
+  const find = (): Promise<SessionRow | undefined> => connection.first(queries.selectSession, [request.sessionId]);
+  const found = await find();
   if (found !== undefined) {
     return found;
   }
-  if (request.create === undefined || request.events.length === 0) {
-    throw notFound(request.sessionId);
+  if (request.create !== undefined && request.events.length > 0) {
+    await createSession(connection, request.sessionId, request.create, now);
   }
-  await createSession(connection, request.sessionId, request.create, now);
-  const created = await connection.first<SessionAndKnown>(queries.selectSessionAndKnown, params);
+  const created = await find();
   if (created === undefined) {
     throw notFound(request.sessionId);
   }
   return created;
+}
+
+async function findKnown(connection: SqliteConnection, request: AppendRequest): Promise<ReadonlySet<string>> {
+  const ids = JSON.stringify(request.events.map((event) => event.id));
+  const rows = await connection.all<{ id: string }>(queries.selectKnownEvents, [request.sessionId, ids]);
+  return new Set(rows.map((row) => row.id));
+}
+
+function isStored(request: AppendRequest, known: ReadonlySet<string>): boolean {
+  return request.events.length > 0 && request.events.every((event) => known.has(event.id));
 }
 
 /** Events of this request that are stored already moved the head themselves: that is no other writer. */
@@ -102,12 +110,34 @@ async function insertEvents(
         parentId: head,
         createdAt: now,
       });
-      await connection.all(queries.insertEvent, params);
-      events.push(stored);
+      if (await insertOnce(connection, request.sessionId, params)) {
+        events.push(stored);
+      }
     }
     head = event.id;
   }
   return { events, head };
+}
+
+/** Returns false when the session has the event already. The id of another session's event is the caller's mistake. */
+async function insertOnce(
+  connection: SqliteConnection,
+  session: SessionId,
+  params: readonly SqlValue[],
+): Promise<boolean> {
+  try {
+    await connection.all(queries.insertEvent, params);
+    return true;
+  } catch (error) {
+    const [event = null] = params;
+    if (!isPrimaryKeyViolation(error)) {
+      throw error;
+    }
+    if ((await connection.first(queries.selectEventExists, [session, event])) === undefined) {
+      throw new AppError('argument/invalid', { args: { id: session }, cause: error });
+    }
+    return false;
+  }
 }
 
 function advanceParameters(

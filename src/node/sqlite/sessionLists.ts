@@ -36,12 +36,12 @@ export async function listSessions(connection: SqliteConnection, filter: Session
     filter.limit,
   ];
   const places = filter.keys === undefined ? [undefined] : placesOf(filter.keys);
-  const rows: SessionRow[] = [];
+  let rows: readonly SessionRow[] = [];
   for (const state of new Set(filter.states)) {
     for (const place of places) {
       const sql = queries.selectListArm(place?.arm ?? 'everywhere', conditions);
       const params = place === undefined ? [state, ...tail] : [state, place.value, ...tail];
-      rows.push(...(await connection.all<SessionRow>(sql, params)));
+      rows = [...rows, ...(await connection.all<SessionRow>(sql, params))];
     }
   }
   return newestOf(rows).slice(0, filter.limit);
@@ -53,10 +53,10 @@ export async function listResumable(
   since: number,
   until: number,
 ): Promise<readonly Session[]> {
-  const rows: SessionRow[] = [];
+  let rows: readonly SessionRow[] = [];
   for (const { arm, value } of placesOf(keys)) {
     const params = [value, since, until, resumablePerPlace];
-    rows.push(...(await connection.all<SessionRow>(queries.selectResumableArm(arm), params)));
+    rows = [...rows, ...(await connection.all<SessionRow>(queries.selectResumableArm(arm), params))];
   }
   return newestOf(rows);
 }

@@ -16,6 +16,7 @@ const codesByResult: ReadonlyMap<number, ErrorCode> = new Map([
 
 const shortHeaderRead = 10 | (2 << 8);
 const foreignKeyViolation = 19 | (3 << 8);
+const primaryKeyViolation = 19 | (6 << 8);
 const sharedMemoryResults: ReadonlySet<number> = new Set([18, 19, 20, 21].map((n) => 10 | (n << 8)));
 const lockingProtocol = 15;
 /** What SQLite says of a log where the file system has no notion of shared memory at all. */
@@ -64,6 +65,11 @@ function toFileError(error: unknown, path: string): AppError {
 /** True when a row refers to a session that is not there. */
 export function isForeignKeyViolation(error: unknown): boolean {
   return resultCodeOf(error) === foreignKeyViolation;
+}
+
+/** True when a row of that id is there already. */
+export function isPrimaryKeyViolation(error: unknown): boolean {
+  return resultCodeOf(error) === primaryKeyViolation;
 }
 
 /** True when it may be that the file system cannot give SQLite the shared memory that write-ahead logging needs. */

@@ -4,6 +4,10 @@ import { parseMarkdown, type MarkdownBlock, type References } from './markdownPa
 const maxLength = 400_000;
 const maxOpenLength = 150_000;
 const maxTokens = 30_000;
+/** Characters that begin structure: parsing costs by their number long before anything is drawn. */
+const maxMarks = 40_000;
+
+const marks: ReadonlySet<number> = new Set([...'|*_[]()`~<>!'].map((mark) => mark.charCodeAt(0)));
 
 /** Null: too much to lay out, so that plain text is to be shown. */
 export type MarkdownResult = readonly MarkdownBlock[] | null;
@@ -22,7 +26,7 @@ export class IncrementalMarkdown {
 
   /** The blocks of `source`. `growing` is false once nothing more is to come: then the whole is parsed as one. */
   update(source: string, growing: boolean): MarkdownResult {
-    if (source.length > maxLength) {
+    if (source.length > maxLength || countMarks(source) > maxMarks) {
       return null;
     }
     if (!growing) {
@@ -77,4 +81,14 @@ export class IncrementalMarkdown {
     this.finishedTokens = 0;
     this.references = {};
   }
+}
+
+function countMarks(source: string): number {
+  let count = 0;
+  for (let index = 0; index < source.length; index += 1) {
+    if (marks.has(source.charCodeAt(index))) {
+      count += 1;
+    }
+  }
+  return count;
 }

@@ -14,14 +14,14 @@ export interface MarkdownBlock {
 export interface ParsedMarkdown {
   readonly blocks: readonly MarkdownBlock[];
   readonly references: References;
-  /** Tokens of all levels: what rendering costs. */
+  /** Tokens of all levels: what drawing costs. Infinite for a text that is nested too deep. */
   readonly tokenCount: number;
   /** Where the last block begins in the source. */
   readonly lastBlockStart: number;
 }
 
-/** Deeper structure than this is shown flat. */
-const maxNesting = 24;
+/** The parser leaves out what is nested deeper, so that such a text is not to be shown as Markdown at all. */
+const maxNesting = 60;
 
 const parser = createParser();
 
@@ -49,7 +49,7 @@ export function parseMarkdown(source: string, known: References = {}): ParsedMar
   let open: MarkdownToken[] = [];
   for (const token of tokens) {
     open.push(token);
-    tokenCount += 1 + (token.children?.length ?? 0);
+    tokenCount += token.level >= maxNesting - 1 ? Infinity : 1 + (token.children?.length ?? 0);
     if (token.level === 0 && token.nesting !== 1) {
       const [first, end] = open[0]?.map ?? [0, 0];
       lastBlockStart = lineStarts[first] ?? 0;

@@ -32,7 +32,8 @@ export class Bridge {
     const deadline = Date.now() + timeoutMs;
     while (Date.now() < deadline) {
       const found = existsSync(this.addressFile)
-        ? (JSON.parse(readFileSync(this.addressFile, 'utf8')) as BridgeAddress) : undefined;
+        ? (JSON.parse(readFileSync(this.addressFile, 'utf8')) as BridgeAddress)
+        : undefined;
       if (found !== undefined && found.token !== this.address?.token) {
         this.address = found;
         return;

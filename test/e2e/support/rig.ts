@@ -26,10 +26,15 @@ export async function startRig(projectRoot: string, vsix?: string): Promise<Rig>
   const chromium = await ensureChromium();
   const runFolder = realpathSync(mkdtempSync(path.join(tmpdir(), 'rejoin-e2e-')));
   const dataFolder = path.join(runFolder, 'server');
-  // Of extensions under development a window takes one only, so the bridge is an installed one.
+  // Of extensions under development a window takes one only, so the helpers are installed ones.
   cpSync(
     path.join(projectRoot, 'test', 'e2e', 'extensions', 'rejoin-test-bridge'),
     path.join(dataFolder, 'extensions', 'rejoin-tests.rejoin-test-bridge-0.0.1'),
+    { recursive: true },
+  );
+  cpSync(
+    path.join(projectRoot, 'test', 'e2e', 'extensions', 'fake-lm-provider'),
+    path.join(dataFolder, 'extensions', 'rejoin-tests.fake-lm-provider-0.0.1'),
     { recursive: true },
   );
   if (vsix !== undefined) await installExtension(dataFolder, vsix);

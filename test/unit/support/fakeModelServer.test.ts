@@ -1,13 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FakeModelServer } from '../../support/fakeModelServer';
-import {
-  dropReply,
-  hugeReply,
-  stallReply,
-  statusReply,
-  stepsReply,
-  streamReply,
-} from '../../support/fakeModelReplies';
+import { dropReply, hugeReply, stallReply, statusReply, stepsReply, streamReply } from '../../support/fakeModelReplies';
 
 describe('FakeModelServer', () => {
   let server: FakeModelServer;
@@ -80,7 +73,11 @@ describe('FakeModelServer', () => {
     let open: (value?: unknown) => void = () => undefined;
     const gate = new Promise((resolve) => (open = resolve));
     server.enqueue(
-      stepsReply([{ kind: 'text', text: 'before' }, { kind: 'gate', until: gate }, { kind: 'text', text: 'after' }]),
+      stepsReply([
+        { kind: 'text', text: 'before' },
+        { kind: 'gate', until: gate },
+        { kind: 'text', text: 'after' },
+      ]),
     );
     const reader = (await complete()).body?.getReader();
     expect(new TextDecoder().decode((await reader?.read())?.value)).toContain('before');

@@ -66,8 +66,11 @@ const provider = {
 };
 
 exports.activate = (context) => {
+  // A window that is to have no model at all says so in its environment.
+  if (process.env.REJOIN_FAKE_LM !== 'off') {
+    context.subscriptions.push(vscode.lm.registerLanguageModelChatProvider('fakelm', provider));
+  }
   context.subscriptions.push(
-    vscode.lm.registerLanguageModelChatProvider('fakelm', provider),
     vscode.lm.registerTool('fake_clock', {
       invoke: ({ input }) =>
         new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(`It is noon in ${input.city}.`)]),

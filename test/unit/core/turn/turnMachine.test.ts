@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { TurnEffect, TurnInput } from '../../../../src/core/turn/turnState';
+import type { TurnEffect } from '../../../../src/core/turn/turnState';
 import { stepTurn } from '../../../../src/core/turn/turnMachine';
 import { turnViewOf } from '../../../../src/core/turn/turnViewOf';
 import {
@@ -18,136 +18,7 @@ import {
   storeFailed,
   streaming,
   text,
-  waiting,
 } from './turnSteps';
-
-const states = {
-  none: () => new Driven(),
-  preparing,
-  connecting,
-  streaming,
-  checking,
-  confirming,
-  runningTool,
-  waiting,
-  finishing,
-} as const;
-type StateName = keyof typeof states;
-
-/** Inputs are made for the state they meet: its own request, its own timers. */
-const inputs = {
-  start: () => start,
-  stored: () => stored('next'),
-  storeFailed: () => storeFailed,
-  text: (turn) => ({ type: 'delta', at: 2, generation: generationOf(turn), delta: text('more') }),
-  staleText: (turn) => ({ type: 'delta', at: 2, generation: generationOf(turn) - 1, delta: text('stale') }),
-  call: (turn) => ({ type: 'delta', at: 2, generation: generationOf(turn), delta: call('c9') }),
-  finish: (turn) => ({ type: 'delta', at: 2, generation: generationOf(turn), delta: finish() }),
-  streamEnded: (turn) => ({ type: 'streamEnded', at: 2, generation: generationOf(turn) }),
-  staleEnd: (turn) => ({ type: 'streamEnded', at: 2, generation: generationOf(turn) - 1 }),
-  transient: (turn) => failed(turn, 'model/overloaded'),
-  fatal: (turn) => failed(turn, 'model/unauthorized'),
-  firstByte: (turn) => timer(turn, 'firstByte'),
-  idle: (turn) => timer(turn, 'idle'),
-  retry: (turn) => timer(turn, 'retry'),
-  save: (turn) => timer(turn, 'save'),
-  store: (turn) => timer(turn, 'store'),
-  staleTimer: () => ({ type: 'timer', at: 3, name: 'idle', token: 10_000 }),
-  stop: () => ({ type: 'stop', at: 3, reason: 'user' }),
-  shutdown: () => ({ type: 'stop', at: 3, reason: 'shutdown' }),
-  toolChecked: () => ({ type: 'toolChecked', at: 3, callId: 'c1', verdict: 'granted' }),
-  toolDecision: () => ({ type: 'toolDecision', at: 3, callId: 'c1', decision: 'once' }),
-  toolDone: () => ({ type: 'toolDone', at: 3, callId: 'c1', outcome: { content: '12:00', isError: false } }),
-  otherTool: () => ({ type: 'toolDone', at: 3, callId: 'unknown', outcome: { content: '', isError: false } }),
-} as const satisfies Record<string, (turn: Driven) => TurnInput>;
-type InputName = keyof typeof inputs;
-
-const generationOf = (turn: Driven): number => turn.state?.core.generation ?? 0;
-const failed = (turn: Driven, code: string): TurnInput => ({ type: 'streamFailed', at: 2, generation: generationOf(turn), error: { code, args: {} }, random: 0.5 });
-const timer = (turn: Driven, name: 'firstByte' | 'idle' | 'retry' | 'save' | 'store'): TurnInput => ({
-  type: 'timer',
-  at: 3,
-  name,
-  token: turn.state?.core.timers[name] ?? -1,
-});
-
-/** Next phase and effects of every cell that does something. Every cell that is not here changes nothing. */
-const table: Partial<Record<StateName, Partial<Record<InputName, string>>>> = {
-  none: { start: 'preparing: append publish' },
-  preparing: {
-    stored: 'connecting: startSettled savePartial openStream startTimer publish',
-    storeFailed: 'none: startSettled publish',
-    stop: 'preparing: publish',
-    shutdown: 'preparing: publish',
-  },
-  connecting: {
-    text: 'streaming: stream cancelTimer startTimer startTimer publish',
-    call: 'streaming: cancelTimer startTimer publish',
-    finish: 'finishing: cancelTimer abortStream append publish',
-    streamEnded: 'finishing: cancelTimer abortStream append publish',
-    transient: 'waiting: cancelTimer abortStream startTimer publish',
-    fatal: 'finishing: cancelTimer abortStream append publish',
-    firstByte: 'finishing: abortStream append publish',
-    stop: 'finishing: cancelTimer abortStream append publish',
-    shutdown: 'finishing: cancelTimer abortStream append publish',
-  },
-  streaming: {
-    text: 'streaming: stream startTimer',
-    call: 'streaming: startTimer',
-    finish: 'finishing: cancelTimer cancelTimer abortStream append publish',
-    streamEnded: 'finishing: cancelTimer cancelTimer abortStream append publish',
-    transient: 'finishing: cancelTimer cancelTimer abortStream append publish',
-    fatal: 'finishing: cancelTimer cancelTimer abortStream append publish',
-    idle: 'finishing: cancelTimer abortStream append publish',
-    save: 'streaming: savePartial',
-    stop: 'finishing: cancelTimer cancelTimer abortStream append publish',
-    shutdown: 'finishing: cancelTimer cancelTimer abortStream append publish',
-  },
-  checking: {
-    toolChecked: 'tools: runTool publish',
-    stop: 'finishing: abortTools append publish',
-    shutdown: 'finishing: abortTools append publish',
-  },
-  confirming: {
-    toolDecision: 'tools: runTool publish',
-    stop: 'finishing: abortTools append publish',
-    shutdown: 'finishing: abortTools append publish',
-  },
-  runningTool: {
-    toolDone: 'tools: append publish',
-    stop: 'finishing: abortTools append publish',
-    shutdown: 'finishing: abortTools append publish',
-  },
-  waiting: {
-    retry: 'connecting: openStream startTimer publish',
-    stop: 'finishing: cancelTimer append publish',
-    shutdown: 'finishing: cancelTimer append publish',
-  },
-  finishing: {
-    stored: 'none: ended publish',
-    storeFailed: 'finishing: startTimer publish',
-  },
-};
-
-describe('every input in every state', () => {
-  for (const stateName of Object.keys(states) as StateName[]) {
-    for (const inputName of Object.keys(inputs) as InputName[]) {
-      const expected = table[stateName]?.[inputName];
-      it(`${stateName} + ${inputName}: ${expected ?? 'nothing'}`, () => {
-        const turn = states[stateName]();
-        const before = turn.state;
-        turn.take();
-        turn.feed(inputs[inputName](turn));
-        const effects = turn.take().map((effect) => effect.type);
-        if (expected === undefined) {
-          expect({ state: turn.state, effects }).toEqual({ state: before, effects: [] });
-        } else {
-          expect(`${turn.phase}: ${effects.join(' ')}`).toBe(expected);
-        }
-      });
-    }
-  }
-});
 
 const last = (turn: Driven): unknown => turn.appended().at(-1);
 const ofType = <T extends TurnEffect['type']>(turn: Driven, type: T): Extract<TurnEffect, { type: T }>[] =>
@@ -155,7 +26,9 @@ const ofType = <T extends TurnEffect['type']>(turn: Driven, type: T): Extract<Tu
 
 describe('the order of a plain turn', () => {
   it('stores the message, marks the turn, asks, and ends with one append that drops the partial reply', () => {
-    const turn = connecting().delta({ type: 'reasoning', text: 'Hm' }, text('Hel'), text('lo'), finish()).feed(stored('end'));
+    const turn = connecting()
+      .delta({ type: 'reasoning', text: 'Hm' }, text('Hel'), text('lo'), finish())
+      .feed(stored('end'));
     expect(turn.state).toBeNull();
     const [opening, end] = ofType(turn, 'append');
     expect(opening).toMatchObject({ kind: 'opening', turnStatus: 'running', clearDraft: false });
@@ -165,7 +38,9 @@ describe('the order of a plain turn', () => {
       { type: 'text', content: 'Hello', finish: 'completed' },
     ]);
     expect(end?.events.at(-1)).toMatchObject({ usage: { inputTokens: 3, outputTokens: 2 }, durationMs: 1 });
-    expect(turn.effects.findIndex((effect) => effect.type === 'openStream')).toBeGreaterThan(turn.effects.indexOf(opening as TurnEffect));
+    expect(turn.effects.findIndex((effect) => effect.type === 'openStream')).toBeGreaterThan(
+      turn.effects.indexOf(opening as TurnEffect),
+    );
   });
 
   it('keeps what the provider attached to text and reasoning', () => {
@@ -185,7 +60,11 @@ describe('the order of a plain turn', () => {
   it.each([
     ['length', { finish: 'length' }, 'idle'],
     ['other', { finish: 'completed' }, 'idle'],
-    ['content_filter', { finish: 'failed', error: { code: 'model/blocked', args: { provider: 'fake', model: 'm' } } }, 'failed'],
+    [
+      'content_filter',
+      { finish: 'failed', error: { code: 'model/blocked', args: { provider: 'fake', model: 'm' } } },
+      'failed',
+    ],
   ] as const)('tells an answer that ended with %s from others', (reason, expected, status) => {
     const turn = streaming().delta(finish(reason));
     expect(last(turn)).toEqual({ type: 'text', content: 'Hello', ...expected });
@@ -193,7 +72,10 @@ describe('the order of a plain turn', () => {
   });
 
   it('hands on the id of the conversation and the limits as soon as they arrive', () => {
-    const turn = connecting().delta({ type: 'server_session', id: 's-1' }, { type: 'usage_limits', snapshot: { tokensRemaining: 5 } });
+    const turn = connecting().delta(
+      { type: 'server_session', id: 's-1' },
+      { type: 'usage_limits', snapshot: { tokensRemaining: 5 } },
+    );
     expect(ofType(turn, 'saveServerSession')).toEqual([{ type: 'saveServerSession', id: 's-1' }]);
     expect(ofType(turn, 'saveUsageLimits')).toHaveLength(1);
     expect(turn.phase).toBe('connecting');
@@ -203,7 +85,12 @@ describe('the order of a plain turn', () => {
 describe('failures', () => {
   it('stores a text without content, so that a reload shows the same failure', () => {
     const turn = connecting().fail('model/unauthorized', { status: 401 });
-    expect(last(turn)).toEqual({ type: 'text', content: '', finish: 'failed', error: { code: 'model/unauthorized', args: { status: 401 } } });
+    expect(last(turn)).toEqual({
+      type: 'text',
+      content: '',
+      finish: 'failed',
+      error: { code: 'model/unauthorized', args: { status: 401 } },
+    });
   });
 
   it('keeps the text of a stream that ended early', () => {
@@ -241,8 +128,14 @@ describe('failures', () => {
   });
 
   it('cuts a reply at its limit and keeps what fits', () => {
-    const turn = new Driven({ ...limits, maxReplyBytes: 10 }).feed(start, stored('user')).delta(text('1234567'), text('äöü'));
-    expect(last(turn)).toMatchObject({ content: '1234567ä', finish: 'failed', error: { code: 'model/reply-too-large' } });
+    const turn = new Driven({ ...limits, maxReplyBytes: 10 })
+      .feed(start, stored('user'))
+      .delta(text('1234567'), text('äöü'));
+    expect(last(turn)).toMatchObject({
+      content: '1234567ä',
+      finish: 'failed',
+      error: { code: 'model/reply-too-large' },
+    });
     expect(turn.effects.some((effect) => effect.type === 'abortStream')).toBe(true);
   });
 
@@ -294,7 +187,10 @@ describe('tools', () => {
 
   it('asks again only when every call is answered on disk', () => {
     const turn = connecting().delta(call('a'), call('b'), finish('tool_calls')).feed(stored('calls'));
-    turn.feed({ type: 'toolChecked', at: 2, callId: 'a', verdict: 'granted' }, { type: 'toolChecked', at: 2, callId: 'b', verdict: 'granted' });
+    turn.feed(
+      { type: 'toolChecked', at: 2, callId: 'a', verdict: 'granted' },
+      { type: 'toolChecked', at: 2, callId: 'b', verdict: 'granted' },
+    );
     turn.feed({ type: 'toolDone', at: 3, callId: 'b', outcome: { content: 'B', isError: false } }, stored('b'));
     expect(turn.phase).toBe('tools');
     turn.feed({ type: 'toolDone', at: 3, callId: 'a', outcome: { content: 'A', isError: true } });
@@ -309,7 +205,12 @@ describe('tools', () => {
     ['malformed', /not a JSON object/],
   ] as const)('answers a call that is %s with an error that the model can use', (verdict, words) => {
     const turn = checking().feed({ type: 'toolChecked', at: 2, callId: 'c1', verdict });
-    expect(last(turn)).toMatchObject({ type: 'tool_result', toolUseId: 'c1', isError: true, content: expect.stringMatching(words) });
+    expect(last(turn)).toMatchObject({
+      type: 'tool_result',
+      toolUseId: 'c1',
+      isError: true,
+      content: expect.stringMatching(words),
+    });
   });
 
   it('answers a call that the person declines and goes on', () => {
@@ -319,14 +220,20 @@ describe('tools', () => {
   });
 
   it('runs the other calls of a tool that was allowed for the session', () => {
-    const turn = connecting().delta(call('a'), call('b'), call('c', 'other'), finish('tool_calls')).feed(stored('calls'));
+    const turn = connecting()
+      .delta(call('a'), call('b'), call('c', 'other'), finish('tool_calls'))
+      .feed(stored('calls'));
     for (const callId of ['a', 'b', 'c']) {
       turn.feed({ type: 'toolChecked', at: 2, callId, verdict: 'ask' });
     }
     turn.feed({ type: 'toolDecision', at: 3, callId: 'a', decision: 'session' });
     expect(ofType(turn, 'runTool').map((effect) => effect.call.id)).toEqual(['a', 'b']);
     expect(ofType(turn, 'grantTool')).toEqual([{ type: 'grantTool', name: 'clock', grant: 'session' }]);
-    expect(turnViewOf(turn.state)?.pendingTools.map((tool) => `${tool.id} ${tool.phase}`)).toEqual(['a running', 'b running', 'c confirm']);
+    expect(turnViewOf(turn.state)?.pendingTools.map((tool) => `${tool.id} ${tool.phase}`)).toEqual([
+      'a running',
+      'b running',
+      'c confirm',
+    ]);
   });
 
   it('answers every open call when it is stopped', () => {
@@ -351,8 +258,13 @@ describe('tools', () => {
   });
 
   it('fails the turn when a result cannot be stored, and stores it with the end', () => {
-    const turn = runningTool().feed({ type: 'toolDone', at: 3, callId: 'c1', outcome: { content: '12:00', isError: false } }, storeFailed);
-    const bodies = ofType(turn, 'append').at(-1)?.events.map(({ body }) => body);
+    const turn = runningTool().feed(
+      { type: 'toolDone', at: 3, callId: 'c1', outcome: { content: '12:00', isError: false } },
+      storeFailed,
+    );
+    const bodies = ofType(turn, 'append')
+      .at(-1)
+      ?.events.map(({ body }) => body);
     expect(bodies).toEqual([
       { type: 'tool_result', toolUseId: 'c1', content: '12:00', isError: false },
       { type: 'text', content: '', finish: 'failed', error: { code: 'store/full', args: {} } },
@@ -367,7 +279,9 @@ describe('tools', () => {
   it('ends a turn that calls tools again and again, with every call answered', () => {
     const turn = connecting();
     for (let round = 0; round < limits.maxToolRounds; round++) {
-      turn.delta(call(), finish('tool_calls')).feed(stored('c'), { type: 'toolChecked', at: 2, callId: 'c1', verdict: 'granted' });
+      turn
+        .delta(call(), finish('tool_calls'))
+        .feed(stored('c'), { type: 'toolChecked', at: 2, callId: 'c1', verdict: 'granted' });
       turn.feed({ type: 'toolDone', at: 3, callId: 'c1', outcome: { content: 'ok', isError: false } }, stored('r'));
     }
     turn.take();

@@ -2,7 +2,15 @@ import { toEventId, toSessionId, toTurnId } from '../../../../src/core/session/s
 import type { ModelDelta } from '../../../../src/core/turn/modelProvider';
 import { defaultTurnLimits } from '../../../../src/core/turn/turnLimits';
 import { stepTurn } from '../../../../src/core/turn/turnMachine';
-import type { RunningTurn, StartInput, Step, TimerName, TurnEffect, TurnInput, TurnState } from '../../../../src/core/turn/turnState';
+import type {
+  RunningTurn,
+  StartInput,
+  Step,
+  TimerName,
+  TurnEffect,
+  TurnInput,
+  TurnState,
+} from '../../../../src/core/turn/turnState';
 
 export const start: StartInput = {
   type: 'start',
@@ -44,11 +52,19 @@ export class Driven {
   }
 
   delta(...deltas: readonly ModelDelta[]): this {
-    return this.feed(...deltas.map((delta): TurnInput => ({ type: 'delta', at: 2, generation: this.running.core.generation, delta })));
+    return this.feed(
+      ...deltas.map((delta): TurnInput => ({ type: 'delta', at: 2, generation: this.running.core.generation, delta })),
+    );
   }
 
   fail(code: string, args: Record<string, string | number> = {}): this {
-    return this.feed({ type: 'streamFailed', at: 2, generation: this.running.core.generation, error: { code, args }, random: 0.5 });
+    return this.feed({
+      type: 'streamFailed',
+      at: 2,
+      generation: this.running.core.generation,
+      error: { code, args },
+      random: 0.5,
+    });
   }
 
   end(): this {
@@ -85,6 +101,7 @@ export const connecting = (): Driven => preparing().feed(stored('user'));
 export const streaming = (): Driven => connecting().delta(text());
 export const checking = (): Driven => streaming().delta(call(), finish('tool_calls')).feed(stored('call'));
 export const confirming = (): Driven => checking().feed({ type: 'toolChecked', at: 2, callId: 'c1', verdict: 'ask' });
-export const runningTool = (): Driven => checking().feed({ type: 'toolChecked', at: 2, callId: 'c1', verdict: 'granted' });
+export const runningTool = (): Driven =>
+  checking().feed({ type: 'toolChecked', at: 2, callId: 'c1', verdict: 'granted' });
 export const waiting = (): Driven => connecting().fail('model/overloaded');
 export const finishing = (): Driven => streaming().delta(finish());

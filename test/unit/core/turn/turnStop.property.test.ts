@@ -40,7 +40,12 @@ class World {
     // The provider may not have noticed yet that nobody listens.
     const sender = variant % 7 === 0 ? generation - 1 : generation;
     const delta = (): TurnInput => {
-      const deltas = [text(`t${variant} `), { type: 'reasoning', text: 'r' } as const, call(`c${this.calls++}`), finish(variant % 2 === 0 ? 'stop' : 'length')];
+      const deltas = [
+        text(`t${variant} `),
+        { type: 'reasoning', text: 'r' } as const,
+        call(`c${this.calls++}`),
+        finish(variant % 2 === 0 ? 'stop' : 'length'),
+      ];
       return { type: 'delta', at: 3, generation: sender, delta: deltas[variant % deltas.length] ?? text() };
     };
     const options: (() => void)[] = [
@@ -48,7 +53,15 @@ class World {
       () => this.feed(delta()),
       () => this.feed(delta()),
       () => this.streamOpen && this.feed({ type: 'streamEnded', at: 3, generation: sender }),
-      () => this.streamOpen && this.feed({ type: 'streamFailed', at: 3, generation: sender, error: { code: variant % 2 === 0 ? 'model/overloaded' : 'model/malformed', args: {} }, random: 0 }),
+      () =>
+        this.streamOpen &&
+        this.feed({
+          type: 'streamFailed',
+          at: 3,
+          generation: sender,
+          error: { code: variant % 2 === 0 ? 'model/overloaded' : 'model/malformed', args: {} },
+          random: 0,
+        }),
       () => this.fireTimer(variant),
       () => this.answerCheck(variant),
       () => this.decide(variant),
@@ -163,7 +176,12 @@ class World {
     const now = this.turn.state?.now;
     const waiting = now?.phase === 'tools' ? now.tools.find((tool) => tool.status === 'confirm') : undefined;
     const decisions = ['once', 'session', 'always', 'deny'] as const;
-    this.feed({ type: 'toolDecision', at: 4, callId: waiting?.call.id ?? 'gone', decision: decisions[variant % 4] ?? 'deny' });
+    this.feed({
+      type: 'toolDecision',
+      at: 4,
+      callId: waiting?.call.id ?? 'gone',
+      decision: decisions[variant % 4] ?? 'deny',
+    });
   }
 
   private finishTool(variant: number): void {
@@ -209,7 +227,9 @@ describe('a turn that is stopped at any point', () => {
         const bodies = log.map(({ body }) => body);
         bodies.forEach((body, index) => {
           if (body.type === 'tool_call') {
-            const answers = bodies.filter((other, at) => at > index && other.type === 'tool_result' && other.toolUseId === body.id);
+            const answers = bodies.filter(
+              (other, at) => at > index && other.type === 'tool_result' && other.toolUseId === body.id,
+            );
             // When even the end could not be stored the reader answers; the log itself must never hold two.
             expect(answers.length).toBeLessThanOrEqual(1);
           }

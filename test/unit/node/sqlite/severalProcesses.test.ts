@@ -63,7 +63,8 @@ describe('a store shared by several processes', () => {
   });
 
   it.skipIf(process.platform === 'win32').each([0o000, 0o022])(
-    'keeps its files to their owner from the first byte on with umask %o',
+    'keeps its files to their owner from the first byte on with umask %i',
+    { timeout: 60_000 },
     async (umask) => {
       const inner = `${folder}/new/folder`;
       const child = startStoreProcess(program, inner, { kind: 'modes', umask });

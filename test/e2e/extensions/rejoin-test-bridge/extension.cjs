@@ -9,7 +9,8 @@ const AsyncFunction = (async () => undefined).constructor;
 
 const actions = {
   executeCommand: ({ id, args }) => vscode.commands.executeCommand(id, ...args),
-  evaluate: ({ body, argument }) => new AsyncFunction('vscode', 'argument', `return (${body})(vscode, argument);`)(vscode, argument),
+  evaluate: ({ body, argument }) =>
+    new AsyncFunction('vscode', 'argument', `return (${body})(vscode, argument);`)(vscode, argument),
   killExtensionHost: () => process.kill(process.pid, 'SIGKILL'),
 };
 
@@ -37,7 +38,9 @@ async function answer(request, response, token) {
     const value = await actions[action](parameters);
     send(response, 200, { value: plain(value) });
   } catch (error) {
-    send(response, 500, { error: { name: error?.name, message: error?.message ?? String(error), stack: error?.stack } });
+    send(response, 500, {
+      error: { name: error?.name, message: error?.message ?? String(error), stack: error?.stack },
+    });
   }
 }
 

@@ -1,0 +1,68 @@
+import { mkdtempSync } from 'node:fs';
+import path from 'node:path';
+import type { Locator } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { FakeModelServer } from '../support/fakeModelServer';
+import { Chat } from './support/chat';
+import { Workbench } from './support/workbench';
+
+describe('setting up a model', () => {
+  const rig = inject('rig');
+  let model: FakeModelServer;
+  let workbench: Workbench;
+
+  beforeAll(async () => {
+    model = await FakeModelServer.start();
+    model.models = ['small', 'large'];
+    workbench = await Workbench.open(rig, mkdtempSync(path.join(rig.runFolder, 'providers-')), { settings: {} });
+  });
+  beforeEach(() => model.reset());
+  afterAll(async () => {
+    await workbench.dispose();
+    await model.dispose();
+  });
+
+  const item = (text: string): Locator => workbench.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: text });
+  const input = (): Locator => workbench.page.locator('.quick-input-widget input[type="text"]').first();
+  const press = (key: string): Promise<void> => workbench.page.keyboard.press(key);
+
+  it('leads from kind to address to models, and reaches the server only when asked to', async () => {
+    await workbench.runCommand('Rejoin: Add Provider');
+    await item('Ollama').waitFor();
+    await workbench.screenshot('add-provider-kinds');
+    await item('OpenAI-compatible endpoint').click();
+
+    await input().fill('http://llm.example/v1');
+    await press('Enter');
+    await workbench.page.getByText('This address is not encrypted.').first().waitFor();
+    await input().fill(model.baseUrl);
+    await press('Enter');
+
+    await item('Fetch the list').waitFor();
+    expect(model.requests).toHaveLength(0);
+    await workbench.page.getByRole('button', { name: 'Back' }).click();
+    await expect.poll(() => input().getAttribute('placeholder')).toContain('llm.example');
+    await input().fill(model.baseUrl);
+    await press('Enter');
+    await item('Fetch the list').click();
+    await item('large').waitFor();
+    await workbench.screenshot('add-provider-models');
+    await item('small').locator('input[type="checkbox"], .monaco-custom-toggle, .quick-input-list-checkbox').first().click();
+    await press('Enter');
+    await expect
+      .poll(() => workbench.executeCommand<{ id: string }>('rejoin.selectModel', '127.0.0.1/small').catch(() => undefined))
+      .toEqual({ provider: '127.0.0.1', model: 'small' });
+    expect(model.requests.map(({ path: where }) => where)).toEqual(['/v1/models']);
+  });
+
+  it('offers models of the provider, and its whole list when asked', async () => {
+    await workbench.runCommand('Rejoin: Choose Model');
+    await item('small').filter({ hasText: 'current' }).waitFor();
+    await workbench.screenshot('model-picker');
+    await item('Fetch the list').click();
+    await item('large').click();
+    const chat = await Chat.open(workbench);
+    await chat.ask('Hello', 'Hello from the fake model.');
+    expect(model.completions[0]?.body).toMatchObject({ model: 'large' });
+  });
+});

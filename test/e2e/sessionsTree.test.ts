@@ -1,0 +1,110 @@
+import { mkdtempSync } from 'node:fs';
+import path from 'node:path';
+import type { Locator } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { FakeModelServer } from '../support/fakeModelServer';
+import { Chat, fakeModelSettings } from './support/chat';
+import { Workbench } from './support/workbench';
+
+interface Summary {
+  readonly id: string;
+  readonly title: string;
+}
+
+describe('the sessions tree', () => {
+  const rig = inject('rig');
+  let model: FakeModelServer;
+  let workbench: Workbench;
+  const ids = new Map<string, string>();
+
+  beforeAll(async () => {
+    model = await FakeModelServer.start();
+    workbench = await Workbench.open(rig, mkdtempSync(path.join(rig.runFolder, 'tree-')), { settings: fakeModelSettings(model) });
+    const chat = await Chat.open(workbench);
+    for (const title of ['Apples', 'Bananas', 'Cherries']) {
+      await workbench.executeCommand('rejoin.newSession');
+      await chat.ask(title, 'Hello from the fake model.');
+      const [newest] = await workbench.executeCommand<Summary[]>('rejoin.listSessions');
+      ids.set(title, newest?.id ?? '');
+    }
+    await workbench.executeCommand('rejoin.sessions.focus');
+  });
+  afterAll(async () => {
+    await workbench.dispose();
+    await model.dispose();
+  });
+
+  const row = (text: string): Locator => workbench.page.locator('.pane .monaco-list-row').filter({ hasText: text });
+  const press = (key: string): Promise<void> => workbench.page.keyboard.press(key);
+  const titles = async (): Promise<readonly string[]> =>
+    (await workbench.executeCommand<Summary[]>('rejoin.listSessions')).map(({ title }) => title);
+
+  async function pressIn(target: Locator, key: string): Promise<void> {
+    await target.click({ modifiers: ['ControlOrMeta'] });
+    await press(key);
+  }
+
+  it('lists the sessions of the folder, newest first, and names them to screen readers', async () => {
+    await row('Today').waitFor();
+    await row('Cherries').waitFor();
+    const labels = await workbench.page.locator('.pane .monaco-list-row').evaluateAll((rows) => rows.map((element) => element.getAttribute('aria-label') ?? ''));
+    expect(labels.map((label) => label.split(',')[0]?.trim())).toEqual(['Today', 'Cherries', 'Bananas', 'Apples']);
+    expect(labels[1]).toMatch(/Cherries, now, fake-model, 2 messages, shown in the chat/);
+  });
+
+  it('opens a session with Enter', async () => {
+    await row('Cherries').click();
+    await press('ArrowDown');
+    await press('Enter');
+    await expect.poll(async () => (await workbench.chatFrame()).getByText('Bananas').count()).toBeGreaterThan(0);
+  });
+
+  it('renames with F2, in the tree and in the open chat at once', async () => {
+    await pressIn(row('Bananas'), 'F2');
+    const input = workbench.page.locator('.quick-input-widget input[type="text"]');
+    await input.waitFor();
+    expect(await input.inputValue()).toBe('Bananas');
+    await input.fill('   ');
+    await press('Enter');
+    await workbench.page.getByText('A title needs at least one visible character.').first().waitFor();
+    await input.fill('Plantains');
+    await press('Enter');
+    await row('Plantains').waitFor();
+    expect(await row('Bananas').count()).toBe(0);
+    await workbench.page.locator('.pane-header').filter({ hasText: 'Plantains' }).waitFor();
+  });
+
+  it('deletes all that is selected to the trash, and brings it back with Undo', async () => {
+    await row('Apples').click();
+    await pressIn(row('Cherries'), 'Delete');
+    await expect.poll(titles).toEqual(['Plantains']);
+    await workbench.page.getByText('Moved 2 sessions to the trash.').waitFor();
+    await workbench.page.getByRole('button', { name: 'Undo' }).click();
+    await expect.poll(titles).toEqual(['Cherries', 'Plantains', 'Apples']);
+    await row('Apples').waitFor();
+  });
+
+  it('asks before it deletes for good', async () => {
+    const id = ids.get('Apples');
+    await workbench.executeCommand('rejoin.deleteSession', id);
+    await row('Trash').click();
+    await row('Apples').waitFor();
+    await pressIn(row('Apples'), 'Delete');
+    const dialog = workbench.page.locator('.monaco-dialog-box');
+    await dialog.filter({ hasText: 'Delete “Apples” forever?' }).waitFor();
+    await dialog.getByRole('button', { name: 'Delete Forever' }).click();
+    await row('Trash').waitFor({ state: 'detached' });
+  });
+
+  it('picks a session by its title, with the one shown marked', async () => {
+    await workbench.runCommand('Rejoin: Open Session');
+    const list = workbench.page.locator('.quick-input-list .monaco-list-row');
+    await list.filter({ hasText: 'Cherries' }).waitFor();
+    expect(await list.first().innerText()).toContain('New session');
+    await list.filter({ hasText: /current ·/ }).waitFor();
+    await workbench.screenshot('session-picker');
+    await workbench.page.keyboard.type('Cher');
+    await press('Enter');
+    await expect.poll(async () => (await workbench.chatFrame()).getByText('Cherries').count()).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,165 @@
+import { describe, expect, it } from 'vitest';
+import type { TurnStatus } from '../../../src/core/session/session';
+import { projectTranscript, type TranscriptOptions } from '../../../src/core/session/transcript';
+import type { AssistantItem, TranscriptItem } from '../../../src/core/session/transcriptItem';
+import { LogBuilder, morning, sampleLog } from '../../webview/support/conversation';
+
+const dayMs = 86_400_000;
+const dayOf = (ms: number): string => String(Math.floor(ms / dayMs));
+const noon = 20_000 * dayMs + dayMs / 2;
+
+function options(patch: Partial<TranscriptOptions> = {}): TranscriptOptions {
+  return { turnStatus: 'idle', idleGapMs: 3_600_000, dayOf, today: dayOf(noon), ...patch };
+}
+
+const kinds = (items: readonly TranscriptItem[]): readonly string[] => items.map(({ kind }) => kind);
+const assistant = (items: readonly TranscriptItem[]): AssistantItem => {
+  const found = items.find((item) => item.kind === 'assistant');
+  if (found === undefined) {
+    throw new Error('No answer was projected');
+  }
+  return found;
+};
+
+describe('projectTranscript', () => {
+  it('joins all that one turn answered, with each result at its call', () => {
+    const log = new LogBuilder();
+    log.user('Read it', { turn: 't', at: noon });
+    log.add({ type: 'reasoning', content: 'Hm.' }, { turn: 't', at: noon });
+    log.add({ type: 'tool_call', id: 'c', name: 'read', input: {} }, { turn: 't', at: noon });
+    log.add({ type: 'tool_result', toolUseId: 'c', content: 'data', isError: false }, { turn: 't', at: noon });
+    log.text('Done', { turn: 't', at: noon });
+    const items = projectTranscript(log.events, options());
+    expect(kinds(items)).toEqual(['user', 'assistant']);
+    expect(assistant(items).parts.map(({ kind }) => kind)).toEqual(['reasoning', 'tool', 'text']);
+    expect(assistant(items).parts[1]).toMatchObject({ result: { content: 'data', isError: false } });
+  });
+
+  it('leaves a call without a result open', () => {
+    const log = new LogBuilder();
+    log.add({ type: 'tool_call', id: 'c', name: 'read', input: {} }, { turn: 't', at: noon });
+    expect(assistant(projectTranscript(log.events, options())).parts[0]).toMatchObject({ kind: 'tool', result: null });
+  });
+
+  it('keeps answers of different turns apart', () => {
+    const log = new LogBuilder();
+    log.text('One', { turn: 'a', at: noon });
+    log.text('Two', { turn: 'b', at: noon });
+    expect(kinds(projectTranscript(log.events, options()))).toEqual(['assistant', 'assistant']);
+  });
+
+  it('joins answers that carry no turn until a message comes', () => {
+    const log = new LogBuilder();
+    log.text('One', { at: noon });
+    log.text('Two', { at: noon });
+    log.user('Three', { at: noon });
+    log.text('Four', { at: noon });
+    expect(kinds(projectTranscript(log.events, options()))).toEqual(['assistant', 'user', 'assistant']);
+  });
+
+  it('gives every item a key of its own also when a turn is cut in two', () => {
+    const log = new LogBuilder();
+    log.text('One', { turn: 't', at: noon });
+    log.add({ type: 'title_changed', from: '', to: 'Title' }, { at: noon });
+    log.text('Two', { turn: 't', at: noon });
+    const items = projectTranscript(log.events, options());
+    expect(kinds(items)).toEqual(['assistant', 'title-changed', 'assistant']);
+    expect(new Set(items.map(({ key }) => key)).size).toBe(3);
+  });
+
+  it('hides what is only meant for the model', () => {
+    const log = new LogBuilder();
+    log.add({ type: 'system_context', content: 'An hour passed.' }, { at: noon });
+    log.user('Hello', { at: noon });
+    expect(kinds(projectTranscript(log.events, options()))).toEqual(['user']);
+  });
+
+  it('shows an empty answer only when it says how the turn ended', () => {
+    const log = new LogBuilder();
+    log.text('', { turn: 'a', at: noon });
+    log.add({ type: 'text', content: '', finish: 'failed', error: { code: 'model/unreachable', args: {} } }, { turn: 'b', at: noon });
+    expect(projectTranscript(log.events, options())).toMatchObject([{ kind: 'assistant', parts: [{ finish: 'failed' }] }]);
+  });
+
+  it('puts a placeholder where an entry cannot be read, within an answer or alone', () => {
+    const log = new LogBuilder();
+    log.add({ type: 'damaged', eventType: 'user_message', data: '{', reason: 'not JSON' }, { at: noon });
+    log.text('Answer', { turn: 't', at: noon });
+    log.add({ type: 'opaque', eventType: 'hologram', data: '{}' }, { turn: 't', at: noon });
+    const items = projectTranscript(log.events, options());
+    expect(items[0]).toMatchObject({ kind: 'unreadable', eventType: 'user_message', reason: 'not JSON' });
+    expect(assistant(items).parts[1]).toMatchObject({ kind: 'unreadable', eventType: 'hologram', reason: null });
+  });
+
+  it('names the model where it is another one than before', () => {
+    const log = new LogBuilder();
+    for (const [turn, model] of [['a', 'gpt-5'], ['b', 'gpt-5'], ['c', 'llama']] as const) {
+      log.text('x', { turn, model, at: noon });
+    }
+    const differs = projectTranscript(log.events, options()).map((item) => item.kind === 'assistant' && item.modelDiffers);
+    expect(differs).toEqual([true, false, true]);
+  });
+
+  it('adds up what the rounds of a turn used', () => {
+    const log = new LogBuilder();
+    log.text('One', { turn: 't', at: noon });
+    log.text('Two', { turn: 't', at: noon });
+    expect(assistant(projectTranscript(log.events, options()))).toMatchObject({
+      usage: { inputTokens: 2400, outputTokens: 620 },
+      durationMs: 8400,
+    });
+  });
+
+  it('draws a line where the day changes, but not for a conversation that began today', () => {
+    const log = new LogBuilder();
+    log.user('Yesterday', { at: noon - dayMs });
+    log.user('Today', { at: noon });
+    log.user('Still today', { at: noon + 1_000 });
+    expect(kinds(projectTranscript(log.events, options()))).toEqual(['day', 'user', 'day', 'user', 'user']);
+    expect(kinds(projectTranscript(log.events.slice(1), options()))).toEqual(['user', 'user']);
+  });
+
+  it('shows a long silence before a message and not before a slow answer', () => {
+    const log = new LogBuilder();
+    log.user('Question', { at: noon });
+    log.text('Slow answer', { turn: 't', at: noon + 2 * 3_600_000 });
+    log.user('Late thanks', { at: noon + 4 * 3_600_000 });
+    const items = projectTranscript(log.events, options());
+    expect(kinds(items)).toEqual(['user', 'assistant', 'gap', 'user']);
+    expect(items[2]).toMatchObject({ ms: 2 * 3_600_000 });
+    expect(kinds(projectTranscript(log.events, options({ idleGapMs: 0 })))).toEqual(['user', 'assistant', 'user']);
+  });
+
+  it.each<[TurnStatus, boolean]>([
+    ['interrupted', true],
+    ['failed', true],
+    ['cancelled', true],
+    ['running', false],
+    ['idle', false],
+  ])('says of a last message without an answer, the turn being %s: %s', (turnStatus, shown) => {
+    const log = new LogBuilder();
+    log.user('Anyone?', { at: noon });
+    expect(kinds(projectTranscript(log.events, options({ turnStatus }))).includes('unanswered')).toBe(shown);
+  });
+
+  it('gives back the same objects for what did not change', () => {
+    const log = sampleLog();
+    const before = projectTranscript(log.events, options({ today: dayOf(morning) }));
+    const same = projectTranscript([...log.events], options({ today: dayOf(morning) }), before);
+    expect(same).toBe(before);
+    log.user('One more', { at: morning + 60_000 });
+    const after = projectTranscript(log.events, options({ today: dayOf(morning) }), before);
+    expect(after).toHaveLength(before.length + 1);
+    expect(after.slice(0, -1).every((item, index) => item === before[index])).toBe(true);
+  });
+
+  it('makes a new object for a call whose result has come', () => {
+    const log = new LogBuilder();
+    log.add({ type: 'tool_call', id: 'c', name: 'read', input: { deep: [1, { a: 2 }] } }, { turn: 't', at: noon });
+    const before = projectTranscript(log.events, options());
+    log.add({ type: 'tool_result', toolUseId: 'c', content: 'data', isError: true }, { turn: 't', at: noon });
+    const after = projectTranscript(log.events, options(), before);
+    expect(after[0]).not.toBe(before[0]);
+    expect(assistant(after).parts[0]).toMatchObject({ result: { isError: true } });
+  });
+});

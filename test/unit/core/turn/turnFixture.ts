@@ -1,0 +1,223 @@
+import { v7 as uuid } from 'uuid';
+import { silentLogger, type Timers } from '../../../../src/core/base/ports';
+import { toInvocationId, type SessionId, type TurnId } from '../../../../src/core/session/session';
+import type { EventBody, StoredBody, StoredEvent } from '../../../../src/core/session/sessionEvent';
+import { SessionManager } from '../../../../src/core/session/sessionManager';
+import type { ModelProvider, ModelResolver, ToolDefinition } from '../../../../src/core/turn/modelProvider';
+import type { ToolGrant, ToolHost, ToolOutcome } from '../../../../src/core/turn/toolHost';
+import type { TurnLimits } from '../../../../src/core/turn/turnLimits';
+import { TurnRunner } from '../../../../src/core/turn/turnRunner';
+import type { TurnRunnerDeps } from '../../../../src/core/turn/turnRunnerDeps';
+import type { TurnView } from '../../../../src/core/turn/turnView';
+import { createAiSdkProvider } from '../../../../src/node/models/modelsBundle';
+import { newSession, newSessionId, realIds } from '../../../support/builders';
+import { FakeModelServer } from '../../../support/fakeModelServer';
+import { openTempStore, type TempStore } from '../../../support/storeFixture';
+
+export const realTimers: Timers = {
+  after: (ms, callback) => {
+    const timer = setTimeout(callback, ms);
+    return { dispose: () => clearTimeout(timer) };
+  },
+};
+
+/** Short where a test waits for it, long where a busy machine must not run into it. */
+export const shortLimits: Partial<TurnLimits> = {
+  firstByteMs: 5000,
+  idleMs: 5000,
+  backoffBaseMs: 20,
+  backoffCapMs: 40,
+  storeRetryMs: 20,
+};
+
+export class FakeTools implements ToolHost {
+  readonly invoked: { readonly name: string; readonly input: unknown }[] = [];
+  readonly granted = new Set<string>();
+  definitions: readonly ToolDefinition[] = [];
+  outcome: (signal: AbortSignal) => Promise<ToolOutcome> = () => Promise.resolve({ content: '12:00', isError: false });
+
+  list(): readonly ToolDefinition[] {
+    return this.definitions;
+  }
+  isGranted(_sessionId: SessionId, name: string): boolean {
+    return this.granted.has(name);
+  }
+  grant(_sessionId: SessionId, name: string, grant: ToolGrant): Promise<void> {
+    if (grant !== 'once') {
+      this.granted.add(name);
+    }
+    return Promise.resolve();
+  }
+  invoke(name: string, input: unknown, signal: AbortSignal): Promise<ToolOutcome> {
+    this.invoked.push({ name, input });
+    return this.outcome(signal);
+  }
+}
+
+export const clockTool: ToolDefinition = {
+  name: 'clock',
+  description: 'Tells the time',
+  inputSchema: { type: 'object', properties: {} },
+};
+
+/** Turns on a real store in a file, against a real HTTP server, through the real provider packages. */
+export class TurnFixture {
+  readonly sessionId = newSessionId();
+  readonly tools = new FakeTools();
+  readonly views: (TurnView | null)[] = [];
+  readonly streamed: string[] = [];
+  manager: SessionManager;
+  runner: TurnRunner;
+  resolver: ModelResolver;
+
+  private constructor(
+    readonly store: TempStore,
+    readonly server: FakeModelServer,
+    private readonly overrides: Partial<TurnRunnerDeps>,
+  ) {
+    this.resolver = this.resolverOf(
+      createAiSdkProvider({
+        id: 'fake',
+        label: 'Fake',
+        kind: 'openai-compatible',
+        baseUrl: server.baseUrl,
+        apiKey: 'sk-test-key-1234',
+      }),
+    );
+    this.manager = this.createManager();
+    this.runner = this.createRunner();
+  }
+
+  static async open(overrides: Partial<TurnRunnerDeps> = {}): Promise<TurnFixture> {
+    const [store, server] = await Promise.all([openTempStore(), FakeModelServer.start()]);
+    return new TurnFixture(store, server, overrides);
+  }
+
+  /** Puts another provider in the place of the HTTP one. */
+  use(provider: ModelProvider): void {
+    this.resolver = this.resolverOf(provider);
+  }
+
+  /** What a reload of the window does: another manager and runner on the same file. */
+  async reload(): Promise<void> {
+    await this.store.reopen();
+    this.manager = this.createManager();
+    this.runner = this.createRunner();
+  }
+
+  async send(text = 'What time is it?'): Promise<TurnId> {
+    return (await this.runner.start({ sessionId: this.sessionId, text, clientMessageId: uuid() })).turnId;
+  }
+
+  /** Resolves when no turn runs. */
+  async idle(): Promise<void> {
+    while (this.runner.viewOf(this.sessionId) !== null) {
+      await this.nextChange();
+    }
+  }
+
+  /** Resolves when the view of the turn fits. */
+  async until(fits: (view: TurnView) => boolean): Promise<TurnView> {
+    for (;;) {
+      const view = this.runner.viewOf(this.sessionId);
+      if (view !== null && fits(view)) {
+        return view;
+      }
+      await this.nextChange();
+    }
+  }
+
+  async ask(text?: string): Promise<readonly StoredBody[]> {
+    await this.send(text);
+    await this.idle();
+    return this.bodies();
+  }
+
+  events(): Promise<readonly StoredEvent[]> {
+    return this.manager.loadBranch(this.sessionId);
+  }
+
+  async bodies(): Promise<readonly StoredBody[]> {
+    return (await this.events()).map((event) => event.body);
+  }
+
+  async lastText(): Promise<Extract<EventBody, { type: 'text' }>> {
+    const body = (await this.bodies()).at(-1);
+    if (body?.type !== 'text') {
+      throw new Error(`The branch ends with ${body?.type ?? 'nothing'}`);
+    }
+    return body;
+  }
+
+  /** Messages of a request that the server has seen, from 0. */
+  messagesOf(index: number): readonly { role: string; content: unknown }[] {
+    const body = this.server.completions[index]?.body as
+      { messages: readonly { role: string; content: unknown }[] } | undefined;
+    return body?.messages ?? [];
+  }
+
+  async dispose(): Promise<void> {
+    await this.server.dispose();
+    await this.runner.stopAll();
+    await this.store.dispose();
+  }
+
+  private nextChange(): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        first.dispose();
+        second.dispose();
+        resolve();
+      };
+      const first = this.runner.onDidChangeTurn(done);
+      const second = this.runner.onDidStream(done);
+    });
+  }
+
+  private resolverOf(provider: ModelProvider): ModelResolver {
+    return {
+      resolve: (ref) =>
+        Promise.resolve({
+          ref: ref ?? { provider: 'fake', model: 'fake-model' },
+          provider,
+          info: { id: 'fake-model', label: 'Fake', supportsTools: true },
+          accountKey: 'fake@local',
+        }),
+    };
+  }
+
+  private createManager(): SessionManager {
+    const manager = new SessionManager({
+      service: this.store.service,
+      invocationId: toInvocationId(uuid()),
+      processId: process.pid,
+      clock: this.store.clock,
+      ids: realIds,
+      logger: silentLogger,
+      continueMinutes: () => 60,
+    });
+    manager.prepareSession(this.sessionId, newSession());
+    return manager;
+  }
+
+  private createRunner(): TurnRunner {
+    const runner = new TurnRunner({
+      log: this.manager,
+      models: { resolve: (ref, signal) => this.resolver.resolve(ref, signal) },
+      tools: this.tools,
+      context: {
+        systemText: () => Promise.resolve('You are helpful.'),
+        historyLimits: () => ({ maxMessages: 0, maxTokens: 0 }),
+      },
+      clock: { now: () => Date.now() },
+      timers: realTimers,
+      ids: realIds,
+      logger: silentLogger,
+      limits: shortLimits,
+      ...this.overrides,
+    });
+    runner.onDidChangeTurn(({ view }) => this.views.push(view));
+    runner.onDidStream(({ text }) => this.streamed.push(text));
+    return runner;
+  }
+}

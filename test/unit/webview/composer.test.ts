@@ -1,0 +1,270 @@
+import fc from 'fast-check';
+import { describe, expect, it, vi } from 'vitest';
+import { RpcError } from '../../../src/protocol/rpcEndpoint';
+import { ComposerController } from '../../../src/webview/composer/composerController';
+import { isSendKey, textAfterSending, withAddedText, type SendKey } from '../../../src/webview/composer/composerText';
+import {
+  atDraft,
+  canRecallEarlier,
+  canRecallLater,
+  draftToKeep,
+  recallable,
+  recallEarlier,
+  recallLater,
+} from '../../../src/webview/composer/inputHistory';
+import type { ChatActions } from '../../../src/webview/state/chatActions';
+import { createChatStore } from '../../../src/webview/state/chatStore';
+import { LogBuilder, sessionId, snapshot, turn } from '../../webview/support/conversation';
+
+const key = (patch: Partial<SendKey>): SendKey => ({
+  key: 'Enter',
+  shiftKey: false,
+  ctrlKey: false,
+  metaKey: false,
+  altKey: false,
+  isComposing: false,
+  keyCode: 13,
+  ...patch,
+});
+
+describe('isSendKey', () => {
+  it.each<[string, Partial<SendKey>, boolean, boolean]>([
+    ['Enter', {}, true, false],
+    ['Shift+Enter', { shiftKey: true }, false, false],
+    ['Ctrl+Enter', { ctrlKey: true }, true, true],
+    ['Cmd+Enter', { metaKey: true }, true, true],
+    ['Alt+Enter', { altKey: true }, false, false],
+    ['Enter within a composition', { isComposing: true }, false, false],
+    ['Enter that ends a composition', { keyCode: 229 }, false, false],
+    ['another key', { key: 'a', keyCode: 65 }, false, false],
+  ])('%s', (_name, patch, whenEnterSends, whenItDoesNot) => {
+    expect(isSendKey(key(patch), true)).toBe(whenEnterSends);
+    expect(isSendKey(key(patch), false)).toBe(whenItDoesNot);
+  });
+});
+
+describe('inputHistory', () => {
+  const recent = ['newest', 'older', 'oldest'];
+
+  it('goes back and forth and ends with the draft as it was', () => {
+    const one = recallEarlier(atDraft, 'my draft', recent);
+    const two = recallEarlier(one?.state ?? atDraft, one?.text ?? '', recent);
+    expect([one?.text, two?.text]).toEqual(['newest', 'older']);
+    const back = recallLater(two?.state ?? atDraft, two?.text ?? '', recent);
+    const draft = recallLater(back?.state ?? atDraft, back?.text ?? '', recent);
+    expect([back?.text, draft?.text]).toEqual(['newest', 'my draft']);
+    expect(draft?.state.steps).toBe(0);
+  });
+
+  it('stops at the oldest message and at the draft', () => {
+    expect(recallEarlier({ steps: 3, texts: {} }, 'oldest', recent)).toBeUndefined();
+    expect(recallLater(atDraft, 'draft', recent)).toBeUndefined();
+  });
+
+  it('never loses a text, wherever the person wanders and types', () => {
+    const move = fc.oneof(fc.constant('up'), fc.constant('down'), fc.string({ minLength: 1 }).map((text) => `type:${text}`));
+    fc.assert(
+      fc.property(fc.array(move, { maxLength: 40 }), (moves) => {
+        let state = atDraft;
+        let text = '';
+        const written = new Map<number, string>();
+        for (const step of moves) {
+          if (step.startsWith('type:')) {
+            text = step.slice(5);
+            written.set(state.steps, text);
+            continue;
+          }
+          const next = (step === 'up' ? recallEarlier : recallLater)(state, text, recent);
+          if (next !== undefined) {
+            ({ state, text } = next);
+            expect(text).toBe(written.get(state.steps) ?? (state.steps === 0 ? '' : recent[state.steps - 1]));
+          }
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('keeps the draft for a reload while an earlier message is only looked at', () => {
+    const looking = recallEarlier(atDraft, 'my draft', recent);
+    expect(draftToKeep(looking?.state ?? atDraft, 'newest', recent)).toBe('my draft');
+    expect(draftToKeep(looking?.state ?? atDraft, 'newest, changed', recent)).toBe('newest, changed');
+  });
+
+  it('offers each of several equal messages in a row once, newest first', () => {
+    expect(recallable(['a', 'b', 'b', 'a'])).toEqual(['a', 'b', 'a']);
+  });
+
+  it('leaves the arrow keys alone within a text', () => {
+    expect(canRecallEarlier(0, 0)).toBe(true);
+    expect(canRecallEarlier(3, 3)).toBe(false);
+    expect(canRecallEarlier(0, 3)).toBe(false);
+    expect(canRecallLater(atDraft, 0, 0, 0)).toBe(false);
+    expect(canRecallLater({ steps: 1, texts: {} }, 6, 6, 6)).toBe(true);
+    expect(canRecallLater({ steps: 1, texts: {} }, 3, 3, 6)).toBe(false);
+  });
+});
+
+describe('composerText', () => {
+  it('keeps what was typed behind a message while it was stored', () => {
+    expect(textAfterSending('hello', 'hello')).toBe('');
+    expect(textAfterSending('hello and more', 'hello')).toBe('and more');
+    expect(textAfterSending('something else', 'hello')).toBe('something else');
+  });
+
+  it('puts added text behind what is there', () => {
+    expect(withAddedText('', 'selection')).toBe('selection');
+    expect(withAddedText('see', 'selection')).toBe('see\nselection');
+    expect(withAddedText('see\n', 'selection')).toBe('see\nselection');
+  });
+});
+
+interface Setup {
+  readonly composer: ComposerController;
+  readonly actions: { readonly [K in keyof ChatActions]: ReturnType<typeof vi.fn> };
+  readonly drafts: string[];
+  readonly store: ReturnType<typeof createChatStore>;
+}
+
+function setUp(patch: Parameters<typeof snapshot>[0] = {}): Setup {
+  const store = createChatStore();
+  store.apply([{ type: 'snapshot', snapshot: snapshot(patch) }]);
+  const resolved = (): ReturnType<typeof vi.fn> => vi.fn(() => Promise.resolve(true));
+  const actions = { send: resolved(), newSession: resolved(), pickModel: resolved(), rename: resolved() } as unknown as Setup['actions'];
+  const drafts: string[] = [];
+  let count = 0;
+  const composer = new ComposerController({
+    store,
+    actions: actions as unknown as ChatActions,
+    createId: () => `id-${String((count += 1))}`,
+    onDraft: (draft) => drafts.push(draft),
+  });
+  return { composer, actions, drafts, store };
+}
+
+describe('ComposerController', () => {
+  it('sends the text and clears it once the host has it', async () => {
+    const { composer, actions, drafts } = setUp();
+    composer.type('hello');
+    let stored: () => void = () => undefined;
+    actions.send.mockImplementation(() => new Promise<void>((resolve) => (stored = resolve)));
+    const sending = composer.submit();
+    expect(composer.text.value).toBe('hello');
+    expect(composer.canSend.value).toBe(false);
+    stored();
+    await sending;
+    expect(actions.send).toHaveBeenCalledExactlyOnceWith(sessionId, 'hello', 'id-1');
+    expect(composer.text.value).toBe('');
+    expect(drafts.at(-1)).toBe('');
+  });
+
+  it('keeps the text and says why when the host could not store it, and sends it again under the same id', async () => {
+    const { composer, actions } = setUp();
+    actions.send.mockRejectedValueOnce(new RpcError({ code: 'store/full', message: 'The disk is full.' }));
+    composer.type('precious');
+    await composer.submit();
+    expect(composer.text.value).toBe('precious');
+    expect(composer.note.value).toMatchObject({ kind: 'error' });
+    expect(composer.note.value?.text).toContain('The disk is full.');
+    await composer.submit();
+    composer.type('another');
+    await composer.submit();
+    expect(actions.send.mock.calls.map((call: unknown[]) => call[2])).toEqual(['id-1', 'id-1', 'id-2']);
+  });
+
+  it('does not send twice while the first is under way', async () => {
+    const { composer, actions } = setUp();
+    composer.type('once');
+    await Promise.all([composer.submit(), composer.submit()]);
+    expect(actions.send).toHaveBeenCalledOnce();
+  });
+
+  it('keeps the text while a reply runs', async () => {
+    const { composer, actions } = setUp({ turn: turn() });
+    composer.type('next question');
+    await composer.submit();
+    expect(actions.send).not.toHaveBeenCalled();
+    expect(composer.text.value).toBe('next question');
+    expect(composer.note.value?.kind).toBe('hint');
+  });
+
+  it.each([
+    ['no model', { model: { ref: null, label: '', missing: null, hasAny: false } }],
+    ['a missing model', { model: { ref: null, label: '', missing: { provider: 'p', model: 'gone' }, hasAny: true } }],
+    ['no store', { store: { kind: 'unavailable', error: { code: 'x', args: {} }, text: '', nextStep: '' } }],
+  ] as const)('sends nothing with %s and says so', async (_name, patch) => {
+    const { composer, actions } = setUp(patch);
+    composer.type('hello');
+    expect(composer.canSend.value).toBe(false);
+    await composer.submit();
+    expect(actions.send).not.toHaveBeenCalled();
+    expect(composer.note.value?.text).not.toBe('');
+    expect(composer.text.value).toBe('hello');
+  });
+
+  it('runs commands instead of sending them, and leaves no draft of them', async () => {
+    const { composer, actions, drafts } = setUp();
+    for (const text of ['/new', '/model', '/rename A better title', '/rename']) {
+      composer.type(text);
+      await composer.submit();
+      expect(composer.text.value).toBe('');
+      expect(drafts.at(-1)).toBe('');
+    }
+    expect(actions.newSession).toHaveBeenCalledOnce();
+    expect(actions.pickModel).toHaveBeenCalledOnce();
+    expect(actions.rename.mock.calls).toEqual([['A better title'], []]);
+    expect(actions.send).not.toHaveBeenCalled();
+  });
+
+  it('gives a command back that failed', async () => {
+    const { composer, actions } = setUp();
+    actions.rename.mockResolvedValueOnce(false);
+    composer.type('/rename x');
+    await composer.submit();
+    expect(composer.text.value).toBe('/rename x');
+  });
+
+  it('shows help without asking the host', async () => {
+    const { composer, actions } = setUp();
+    composer.type('/help');
+    await composer.submit();
+    expect(composer.helpShown.value).toBe(true);
+    expect(actions.send).not.toHaveBeenCalled();
+  });
+
+  it('explains an unknown command and keeps it', async () => {
+    const { composer } = setUp();
+    composer.type('/nwe');
+    await composer.submit();
+    expect(composer.note.value?.text).toContain('/nwe');
+    expect(composer.note.value?.text).toContain('/new');
+    expect(composer.text.value).toBe('/nwe');
+  });
+
+  it('sends a path as the message that it is', async () => {
+    const { composer, actions } = setUp();
+    composer.type('/usr/bin is full');
+    await composer.submit();
+    expect(actions.send).toHaveBeenCalledOnce();
+  });
+
+  it('brings the draft back after a recalled message was sent', async () => {
+    const log = new LogBuilder();
+    log.user('earlier question');
+    const { composer, drafts } = setUp({ events: log.events });
+    composer.type('half a thought');
+    expect(composer.recall('earlier')).toBe(true);
+    expect(composer.text.value).toBe('earlier question');
+    expect(drafts.at(-1)).toBe('half a thought');
+    await composer.submit();
+    expect(composer.text.value).toBe('half a thought');
+  });
+
+  it('takes text from elsewhere behind the draft', () => {
+    const { composer } = setUp();
+    composer.type('look at');
+    composer.focus('const x = 1;');
+    expect(composer.text.value).toBe('look at\nconst x = 1;');
+    expect(composer.focusRequests.value).toBe(1);
+  });
+});
