@@ -133,7 +133,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
             await controller.showSession(id);
           },
           newSession: () => controller.newSession(),
-          selectedSessionIds: () => tree.selectedIds,
+          sessionsOfKeyPress: () => tree.sessionsOfKeyPress(),
           pickSession: (options) => pickSession(picker, options),
         }),
         ...models.createCommands({

@@ -80,7 +80,7 @@ export function createChat(deps: ChatDeps): Chat {
     } finally {
       asking = false;
     }
-    if (store.state.peek().needsSnapshot && !disposables.isDisposed) {
+    if (store.needsSnapshot.peek() && !disposables.isDisposed) {
       disposables.add(deps.timers.after(retryDelayMs, () => void askForSnapshot()));
     }
   };
@@ -88,7 +88,7 @@ export function createChat(deps: ChatDeps): Chat {
   disposables.add(
     toDisposable(
       effect(() => {
-        if (store.state.value.needsSnapshot) {
+        if (store.needsSnapshot.value) {
           void askForSnapshot();
         }
       }),

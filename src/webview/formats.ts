@@ -4,20 +4,36 @@ const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 
-/** VS Code's display language stands on the page; its formats go with it. */
-const locale = (): string | undefined => {
-  const { lang } = document.documentElement;
-  return Intl.DateTimeFormat.supportedLocalesOf(lang === '' ? [] : [lang])[0];
+/** Making a format costs a hundred times what using it does. VS Code's display language stands on the page. */
+function once<T>(create: (locale: string | undefined) => T): () => T {
+  let made: T | undefined;
+  return () => {
+    const { lang } = document.documentElement;
+    made ??= create(Intl.DateTimeFormat.supportedLocalesOf(lang === '' ? [] : [lang])[0]);
+    return made;
+  };
+}
+
+const timeFormat = once((locale) => new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit' }));
+const dateTimeFormat = once((locale) => new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'short' }));
+const dateFormat = once((locale) => new Intl.DateTimeFormat(locale, { dateStyle: 'full' }));
+const agoFormat = once((locale) => new Intl.RelativeTimeFormat(locale, { numeric: 'always' }));
+const numberFormat = once((locale) => new Intl.NumberFormat(locale));
+const secondsFormat = once((locale) => new Intl.NumberFormat(locale, { maximumFractionDigits: 1 }));
+const spanFormats = {
+  minute: once((locale) => new Intl.NumberFormat(locale, { style: 'unit', unit: 'minute', unitDisplay: 'long' })),
+  hour: once((locale) => new Intl.NumberFormat(locale, { style: 'unit', unit: 'hour', unitDisplay: 'long' })),
+  day: once((locale) => new Intl.NumberFormat(locale, { style: 'unit', unit: 'day', unitDisplay: 'long' })),
 };
 
 /** Time of day, e.g. "10:31". */
 export function timeText(at: number): string {
-  return new Intl.DateTimeFormat(locale(), { hour: 'numeric', minute: '2-digit' }).format(at);
+  return timeFormat().format(at);
 }
 
 /** Date and time in full, for tooltips. */
 export function dateTimeText(at: number): string {
-  return new Intl.DateTimeFormat(locale(), { dateStyle: 'full', timeStyle: 'short' }).format(at);
+  return dateTimeFormat().format(at);
 }
 
 /** Names the local day of a time, for comparing. */
@@ -35,28 +51,28 @@ export function dayText(at: number, now: number, strings: ViewStrings): string {
   }
   return dayOf(at) === dayOf(yesterday.getTime())
     ? strings.yesterday
-    : new Intl.DateTimeFormat(locale(), { dateStyle: 'full' }).format(at);
+    : dateFormat().format(at);
 }
 
 /** "5 minutes ago"; `ms` is how long ago, in milliseconds, and never read as the future. */
 export function agoText(ms: number): string {
   const { value, unit } = inLargestUnit(ms);
-  return new Intl.RelativeTimeFormat(locale(), { numeric: 'always' }).format(-value, unit);
+  return agoFormat().format(-value, unit);
 }
 
 /** "2 hours". */
 export function spanText(ms: number): string {
   const { value, unit } = inLargestUnit(ms);
-  return new Intl.NumberFormat(locale(), { style: 'unit', unit, unitDisplay: 'long' }).format(value);
+  return spanFormats[unit]().format(value);
 }
 
 export function numberText(value: number): string {
-  return new Intl.NumberFormat(locale()).format(value);
+  return numberFormat().format(value);
 }
 
 /** Seconds with one digit behind the point where that says something. */
 export function secondsText(ms: number): string {
-  return new Intl.NumberFormat(locale(), { maximumFractionDigits: ms < 10_000 ? 1 : 0 }).format(ms / 1_000);
+  return ms < 10_000 ? secondsFormat().format(ms / 1_000) : numberText(Math.round(ms / 1_000));
 }
 
 /** Words of a text as a person would count them. */

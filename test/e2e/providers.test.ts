@@ -47,7 +47,8 @@ describe('setting up a model', () => {
     await item('Fetch the list').click();
     await item('large').waitFor();
     await workbench.screenshot('add-provider-models');
-    await item('small').locator('input[type="checkbox"], .monaco-custom-toggle, .quick-input-list-checkbox').first().click();
+    await item('small').click();
+    await workbench.page.getByText('1 Selected').waitFor();
     await press('Enter');
     await expect
       .poll(() => workbench.executeCommand<{ id: string }>('rejoin.selectModel', '127.0.0.1/small').catch(() => undefined))

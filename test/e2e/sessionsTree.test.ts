@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import path from 'node:path';
 import type { Locator } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { FakeModelServer } from '../support/fakeModelServer';
 import { Chat, fakeModelSettings } from './support/chat';
 import { Workbench } from './support/workbench';
@@ -9,6 +9,7 @@ import { Workbench } from './support/workbench';
 interface Summary {
   readonly id: string;
   readonly title: string;
+  readonly messageCount: number;
 }
 
 describe('the sessions tree', () => {
@@ -20,12 +21,12 @@ describe('the sessions tree', () => {
   beforeAll(async () => {
     model = await FakeModelServer.start();
     workbench = await Workbench.open(rig, mkdtempSync(path.join(rig.runFolder, 'tree-')), { settings: fakeModelSettings(model) });
-    const chat = await Chat.open(workbench);
+    await Chat.open(workbench);
     for (const title of ['Apples', 'Bananas', 'Cherries']) {
       await workbench.executeCommand('rejoin.newSession');
-      await chat.ask(title, 'Hello from the fake model.');
-      const [newest] = await workbench.executeCommand<Summary[]>('rejoin.listSessions');
-      ids.set(title, newest?.id ?? '');
+      await workbench.executeCommand('rejoin.sendMessage', title);
+      await vi.waitFor(async () => expect(await newest()).toMatchObject({ title, messageCount: 2 }), 10_000);
+      ids.set(title, (await newest())?.id ?? '');
     }
     await workbench.executeCommand('rejoin.sessions.focus');
   });
@@ -36,12 +37,21 @@ describe('the sessions tree', () => {
 
   const row = (text: string): Locator => workbench.page.locator('.pane .monaco-list-row').filter({ hasText: text });
   const press = (key: string): Promise<void> => workbench.page.keyboard.press(key);
+  const newest = async (): Promise<Summary | undefined> =>
+    (await workbench.executeCommand<Summary[]>('rejoin.listSessions'))[0];
   const titles = async (): Promise<readonly string[]> =>
     (await workbench.executeCommand<Summary[]>('rejoin.listSessions')).map(({ title }) => title);
 
-  async function pressIn(target: Locator, key: string): Promise<void> {
-    await target.click({ modifiers: ['ControlOrMeta'] });
-    await press(key);
+  /** Moves the focus to a row with the keyboard alone, which leaves the selection where it was. */
+  async function focusRow(text: string): Promise<void> {
+    await workbench.executeCommand('rejoin.sessions.focus');
+    await press('Home');
+    for (let step = 0; step < 10; step++) {
+      const focused = workbench.page.locator('.pane .monaco-list-row.focused');
+      if (((await focused.getAttribute('aria-label')) ?? '').startsWith(text)) return;
+      await press('ArrowDown');
+    }
+    throw new Error(`No row ${text}.`);
   }
 
   it('lists the sessions of the folder, newest first, and names them to screen readers', async () => {
@@ -53,14 +63,15 @@ describe('the sessions tree', () => {
   });
 
   it('opens a session with Enter', async () => {
-    await row('Cherries').click();
-    await press('ArrowDown');
+    await focusRow('Bananas');
     await press('Enter');
     await expect.poll(async () => (await workbench.chatFrame()).getByText('Bananas').count()).toBeGreaterThan(0);
   });
 
   it('renames with F2, in the tree and in the open chat at once', async () => {
-    await pressIn(row('Bananas'), 'F2');
+    await row('Cherries').click();
+    await focusRow('Bananas');
+    await press('F2');
     const input = workbench.page.locator('.quick-input-widget input[type="text"]');
     await input.waitFor();
     expect(await input.inputValue()).toBe('Bananas');
@@ -71,16 +82,21 @@ describe('the sessions tree', () => {
     await press('Enter');
     await row('Plantains').waitFor();
     expect(await row('Bananas').count()).toBe(0);
+    await row('Plantains').click();
     await workbench.page.locator('.pane-header').filter({ hasText: 'Plantains' }).waitFor();
+    await workbench.executeCommand('rejoin.renameSession', ids.get('Bananas'), 'Bananas');
+    await workbench.page.locator('.pane-header').filter({ hasText: 'Bananas' }).waitFor();
+    await row('Bananas').waitFor();
   });
 
   it('deletes all that is selected to the trash, and brings it back with Undo', async () => {
     await row('Apples').click();
-    await pressIn(row('Cherries'), 'Delete');
-    await expect.poll(titles).toEqual(['Plantains']);
+    await row('Cherries').click({ modifiers: ['ControlOrMeta'] });
+    await press('Delete');
+    await expect.poll(titles).toEqual(['Bananas']);
     await workbench.page.getByText('Moved 2 sessions to the trash.').waitFor();
     await workbench.page.getByRole('button', { name: 'Undo' }).click();
-    await expect.poll(titles).toEqual(['Cherries', 'Plantains', 'Apples']);
+    await expect.poll(titles).toEqual(['Cherries', 'Bananas', 'Apples']);
     await row('Apples').waitFor();
   });
 
@@ -89,7 +105,8 @@ describe('the sessions tree', () => {
     await workbench.executeCommand('rejoin.deleteSession', id);
     await row('Trash').click();
     await row('Apples').waitFor();
-    await pressIn(row('Apples'), 'Delete');
+    await focusRow('Apples');
+    await press('Delete');
     const dialog = workbench.page.locator('.monaco-dialog-box');
     await dialog.filter({ hasText: 'Delete “Apples” forever?' }).waitFor();
     await dialog.getByRole('button', { name: 'Delete Forever' }).click();

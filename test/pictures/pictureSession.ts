@@ -56,11 +56,18 @@ export async function takePicture(
   });
   const widenSideBar = async (pixels: number): Promise<void> => {
     const { page } = workbench;
-    const box = await page.locator('.part.sidebar').boundingBox();
-    if (box === null) throw new Error('The side bar is hidden.');
-    await page.mouse.move(box.x + box.width, box.y + box.height / 2);
+    const sideBar = await page.locator('.part.sidebar').boundingBox();
+    if (sideBar === null) throw new Error('The side bar is hidden.');
+    const edge = sideBar.x + sideBar.width;
+    const sashes = await Promise.all(
+      (await page.locator('.monaco-sash.vertical').all()).map((sash) => sash.boundingBox()),
+    );
+    const centres = sashes.flatMap((sash) => (sash === null ? [] : [sash.x + sash.width / 2]));
+    const [grip = edge] = centres.sort((left, right) => Math.abs(left - edge) - Math.abs(right - edge));
+    const middle = sideBar.y + sideBar.height / 2;
+    await page.mouse.move(grip, middle);
     await page.mouse.down();
-    await page.mouse.move(box.x + pixels, box.y + box.height / 2, { steps: 5 });
+    await page.mouse.move(sideBar.x + pixels, middle, { steps: 5 });
     await page.mouse.up();
   };
   const shoot = async (selector?: string): Promise<void> => {

@@ -45,7 +45,8 @@ export interface SessionManagerDeps {
 /** Application service of sessions and the only writer of the store in this window. */
 export class SessionManager implements Disposable {
   private readonly sequencer = new Sequencer();
-  private readonly heads = new Map<SessionId, EventId | null>();
+  /** Last event of the turns that this window is answering: what comes next belongs below it. */
+  private readonly heads = new Map<SessionId, EventId>();
   private readonly written = new Set<SessionId>();
   private readonly drafts = new Map<SessionId, NewSession>();
   private readonly sessionsChanged: Emitter<SessionsChange>;
@@ -134,12 +135,17 @@ export class SessionManager implements Disposable {
   }
 
   /**
-   * Stores events behind the head, or below `options.parent`. If another window moved the head meanwhile they keep
+   * Stores events behind the head, or below `options.parent`. If another window moved the head during a turn they keep
    * their place behind what this window wrote last, so that an answer stays with its question.
+   * Starting a turn (`turnStatus: 'running'`) rejects with `session/busy` while another window answers.
    */
   append(id: SessionId, events: readonly NewEvent[], options: AppendOptions = {}): Promise<readonly StoredEvent[]> {
     return this.sequencer.run(async () => {
-      const expected = this.heads.has(id) ? (this.heads.get(id) ?? null) : ((await this.deps.service.get(id))?.headId ?? null);
+      if (options.turnStatus === 'running') {
+        await this.assertNotBusyElsewhere(await this.deps.service.get(id));
+      }
+      const own = this.heads.get(id);
+      const expected = own ?? (await this.deps.service.get(id))?.headId ?? null;
       const request = { ...this.baseRequest(id, expected, options), events };
       try {
         return (await this.write(request)).events;
@@ -150,7 +156,7 @@ export class SessionManager implements Disposable {
         this.deps.logger.warn(`The head of session ${id} moved in another window`);
         const fresh = await this.get(id);
         this.publishReset();
-        return (await this.write({ ...request, expectedHead: fresh.headId, parent: options.parent ?? expected })).events;
+        return (await this.write({ ...request, expectedHead: fresh.headId, parent: options.parent ?? own ?? fresh.headId })).events;
       }
     });
   }
@@ -291,12 +297,20 @@ export class SessionManager implements Disposable {
 
   private async write(request: AppendRequest): Promise<AppendResult> {
     const result = await this.deps.service.append(request);
-    this.heads.set(request.sessionId, result.session.headId);
+    this.rememberHead(result.session);
     this.written.add(request.sessionId);
     this.drafts.delete(request.sessionId);
     this.eventsAppended.fire({ session: result.session, events: result.events });
     this.sessionsChanged.fire({ kind: 'changed', ids: [result.session.id], sessions: [result.session] });
     return result;
+  }
+
+  private rememberHead(session: Session): void {
+    if (session.turnStatus === 'running' && session.headId !== null) {
+      this.heads.set(session.id, session.headId);
+    } else {
+      this.heads.delete(session.id);
+    }
   }
 
   private async updateOne(id: SessionId, patch: SessionPatch): Promise<Session> {
@@ -314,7 +328,6 @@ export class SessionManager implements Disposable {
   }
 
   private publishReset(): void {
-    this.heads.clear();
     this.sessionsChanged.fire({ kind: 'reset', ids: [], sessions: [] });
   }
 }

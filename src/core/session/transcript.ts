@@ -1,7 +1,7 @@
 import { assertNever } from '../base/errors';
 import type { ModelRef, TurnStatus } from './session';
 import type { StoredEvent, TokenUsage } from './sessionEvent';
-import type { AssistantItem, AssistantPart, ToolPart, TranscriptItem } from './transcriptItem';
+import type { AssistantItem, AssistantPart, ToolPart, TranscriptContent, TranscriptItem } from './transcriptItem';
 
 export interface TranscriptOptions {
   readonly turnStatus: TurnStatus;
@@ -19,7 +19,7 @@ interface Draft {
   readonly items: TranscriptItem[];
   readonly results: ReadonlyMap<string, ToolResult>;
   readonly keys: Set<string>;
-  group: AssistantItem | null;
+  group: (AssistantItem & { readonly seq: number }) | null;
   model: ModelRef | null;
 }
 
@@ -101,9 +101,9 @@ function addSeparator(
   const day = options.dayOf(event.createdAt);
   const silence = last === undefined ? 0 : event.createdAt - last.createdAt;
   if (day !== shownDay) {
-    push(draft, { kind: 'day', key: `day:${event.id}`, at: event.createdAt });
+    push(draft, event, { kind: 'day', key: `day:${event.id}`, at: event.createdAt });
   } else if (options.idleGapMs > 0 && silence > options.idleGapMs && event.body.type === 'user_message') {
-    push(draft, { kind: 'gap', key: `gap:${event.id}`, ms: silence });
+    push(draft, event, { kind: 'gap', key: `gap:${event.id}`, ms: silence });
   }
   return day;
 }
@@ -113,7 +113,7 @@ function addEvent(draft: Draft, event: StoredEvent): void {
   const base = { key: id, eventId: id };
   switch (body.type) {
     case 'user_message':
-      return push(draft, { kind: 'user', ...base, createdAt, text: body.content });
+      return push(draft, event, { kind: 'user', ...base, createdAt, text: body.content });
     case 'text':
       return addPart(draft, event, {
         kind: 'text',
@@ -134,15 +134,15 @@ function addEvent(draft: Draft, event: StoredEvent): void {
         result: draft.results.get(body.id) ?? null,
       });
     case 'out_of_band_output':
-      return push(draft, { kind: 'system', ...base, createdAt, name: body.name, command: body.command, content: body.content });
+      return push(draft, event, { kind: 'system', ...base, createdAt, name: body.name, command: body.command, content: body.content });
     case 'compaction':
-      return push(draft, { kind: 'system', ...base, createdAt, name: '', command: null, content: body.summary });
+      return push(draft, event, { kind: 'system', ...base, createdAt, name: '', command: null, content: body.summary });
     case 'skill_invocation':
-      return push(draft, { kind: 'skill', key: id, name: body.name });
+      return push(draft, event, { kind: 'skill', key: id, name: body.name });
     case 'model_changed':
-      return push(draft, { kind: 'model-changed', key: id, to: body.to });
+      return push(draft, event, { kind: 'model-changed', key: id, to: body.to });
     case 'title_changed':
-      return push(draft, { kind: 'title-changed', key: id, to: body.to });
+      return push(draft, event, { kind: 'title-changed', key: id, to: body.to });
     case 'opaque':
     case 'damaged': {
       const reason = body.type === 'damaged' ? body.reason : null;
@@ -157,16 +157,16 @@ function addEvent(draft: Draft, event: StoredEvent): void {
   }
 }
 
-function push(draft: Draft, item: TranscriptItem): void {
+function push(draft: Draft, event: StoredEvent, item: TranscriptContent): void {
   closeGroup(draft);
-  draft.items.push(item);
+  draft.items.push({ ...item, seq: event.seq });
 }
 
 function addPart(draft: Draft, event: StoredEvent, part: AssistantPart): void {
   const turnId = event.turnId ?? null;
   const open = draft.group;
   if (open === null && part.kind === 'unreadable') {
-    return push(draft, part);
+    return push(draft, event, part);
   }
   if (open !== null && (open.turnId === turnId || part.kind === 'unreadable')) {
     draft.group = extend(open, event, part);
@@ -177,6 +177,7 @@ function addPart(draft: Draft, event: StoredEvent, part: AssistantPart): void {
   draft.group = {
     kind: 'assistant',
     key: groupKey(draft, event),
+    seq: event.seq,
     turnId,
     createdAt: event.createdAt,
     eventIds: [event.id],
@@ -194,7 +195,7 @@ function groupKey(draft: Draft, event: StoredEvent): string {
   return draft.keys.has(key) ? `${key}:${event.id}` : key;
 }
 
-function extend(group: AssistantItem, event: StoredEvent, part: AssistantPart): AssistantItem {
+function extend(group: NonNullable<Draft['group']>, event: StoredEvent, part: AssistantPart): NonNullable<Draft['group']> {
   return {
     ...group,
     eventIds: [...group.eventIds, event.id],
@@ -240,7 +241,7 @@ function addUsage(a: TokenUsage | null, b: TokenUsage | undefined): TokenUsage |
 function addUnanswered(draft: Draft, status: TurnStatus): void {
   const last = draft.items.at(-1);
   if (last?.kind === 'user' && (status === 'interrupted' || status === 'failed' || status === 'cancelled')) {
-    draft.items.push({ kind: 'unanswered', key: `unanswered:${last.key}`, status });
+    draft.items.push({ kind: 'unanswered', key: `unanswered:${last.key}`, seq: last.seq, status });
   }
 }
 

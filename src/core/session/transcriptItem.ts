@@ -74,7 +74,10 @@ export type LineItem =
   /** The turn broke off before anything of its answer was kept. */
   | { readonly kind: 'unanswered'; readonly key: string; readonly status: TurnStatus };
 
-export type TranscriptItem = UserItem | AssistantItem | SystemItem | LineItem | UnreadablePart;
+export type TranscriptContent = UserItem | AssistantItem | SystemItem | LineItem | UnreadablePart;
+
+/** `seq` is that of the event at which the item begins: it never changes, whatever comes before or after. */
+export type TranscriptItem = TranscriptContent & { readonly seq: number };
 
 /** Events of an item, for finding the place of an event again; empty for lines. */
 export function eventIdsOf(item: TranscriptItem): readonly EventId[] {

@@ -84,12 +84,15 @@ export class LiveTurn {
       return;
     }
     this.stepping = true;
-    for (let next = this.inputs.shift(); next !== undefined; next = this.inputs.shift()) {
-      const { state, effects } = stepTurn(this.state, next, this.limits);
-      this.state = state;
-      effects.forEach((effect) => this.perform(effect));
+    try {
+      for (let next = this.inputs.shift(); next !== undefined; next = this.inputs.shift()) {
+        const { state, effects } = stepTurn(this.state, next, this.limits);
+        this.state = state;
+        effects.forEach((effect) => this.perform(effect));
+      }
+    } finally {
+      this.stepping = false;
     }
-    this.stepping = false;
   }
 
   private perform(effect: TurnEffect): void {

@@ -1,4 +1,4 @@
-import { AppError, isAppError, isCancellation, toError } from '../base/errors';
+import { AppError, isAppError, isCancellation } from '../base/errors';
 import type { Timers } from '../base/ports';
 import type { EventId, SessionId } from '../session/session';
 import type { StoredEvent, TextError } from '../session/sessionEvent';
@@ -63,9 +63,13 @@ export function openRequestStream(
     if (signal.aborted) {
       return;
     }
-    deps.logger.warn(`Request to ${model.ref.provider} failed`, toError(error).message);
+    const failure = toTextError(error, model);
+    deps.logger.warn(`Request to ${model.ref.provider} failed: ${failure.code}`, failure.args);
+    if (failure.code === 'internal') {
+      deps.logger.error('Unexpected failure of a request', error);
+    }
     batcher.flush();
-    listener.onFailed(toTextError(error, model));
+    listener.onFailed(failure);
   });
   return {
     flush: () => batcher.flush(),
@@ -77,7 +81,7 @@ export function openRequestStream(
 }
 
 /** An error as it is stored: its code and arguments. A cancellation that nobody asked for is a lost connection. */
-export function toTextError(error: unknown, model: ResolvedModel): TextError {
+function toTextError(error: unknown, model: ResolvedModel): TextError {
   const { provider, model: modelId } = model.ref;
   if (isAppError(error) && error.code !== 'cancelled') {
     return { code: error.code, args: { provider, model: modelId, ...error.args } };

@@ -2,7 +2,7 @@ import type { EventId, ModelRef, Session, SessionId, TurnId, TurnStatus } from '
 import type { NewEvent, StoredEvent } from '../session/sessionEvent';
 import type { PartialReply, UsageSnapshot } from '../session/sessionService';
 
-export interface TurnAppend {
+interface TurnAppend {
   readonly turnStatus?: TurnStatus;
   readonly model?: ModelRef;
   /** Event below which the first of the events hangs; the head of the branch unless given. */

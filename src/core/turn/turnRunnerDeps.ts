@@ -12,7 +12,7 @@ export interface HistoryLimits {
 }
 
 /** Port: what goes into a request besides the log. */
-export interface RequestContext {
+interface RequestContext {
   /** System text: instructions and skill. May be empty. */
   systemText(sessionId: SessionId, session: Session | undefined): Promise<string>;
   historyLimits(): HistoryLimits;

@@ -37,9 +37,11 @@ export function onStored(edit: TurnEdit, lastEventId: EventId | null): void {
 }
 
 function onAnswerStored(edit: TurnEdit): void {
-  const { reply } = edit.core;
-  if (reply.calls.length > 0) {
+  const { reply, below } = edit.core;
+  if (reply.calls.length > 0 && below !== null) {
     edit.patch({ reply: emptyReply(reply.requestedAt) });
+    // The append took the row with the text away. Without one, other windows would take the session for abandoned.
+    edit.emit({ type: 'savePartial', below, text: '', reasoning: '' });
     edit.publish();
     checkTools(edit);
   }

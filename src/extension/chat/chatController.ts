@@ -11,6 +11,7 @@ import type { SessionSnapshot, ViewMemory } from '../../protocol/chatProtocol';
 import type { ChatView } from './chatPorts';
 import { buildSnapshot, buildStatus, loadRecent, type SnapshotDeps } from './chatSnapshot';
 import { freshConversation, headOf, modelOf, storedConversation, summaryOf, type Conversation } from './conversation';
+import { toViewEvents, toViewTurn } from './viewEvents';
 import { ViewPublisher } from './viewPublisher';
 
 export interface ChatControllerDeps extends SnapshotDeps {
@@ -53,7 +54,7 @@ export class ChatController implements Disposable {
     this.disposables.add(
       turns.onDidChangeTurn(({ sessionId, view }) => {
         if (sessionId === this.current?.id) {
-          this.publisher.notify('turn/state', { turn: view });
+          this.publisher.notify('turn/state', { turn: toViewTurn(view) });
           this.currentChanged.fire();
         }
       }),
@@ -99,7 +100,7 @@ export class ChatController implements Disposable {
       const content = await buildSnapshot(this.deps, conversation);
       // Whatever happened while the page was read would be missing from it.
       if (revision === this.publisher.revision && conversation === this.current) {
-        return this.publisher.stamp({ ...content, turn: this.deps.turns.viewOf(conversation.id) });
+        return this.publisher.stamp({ ...content, turn: toViewTurn(this.deps.turns.viewOf(conversation.id)) });
       }
     }
   }
@@ -273,7 +274,7 @@ export class ChatController implements Disposable {
       void this.afterFirstEvent(shown);
     }
     if (continuesBranch) {
-      this.publisher.notify('session/eventsAppended', { events });
+      this.publisher.notify('session/eventsAppended', { events: toViewEvents(events) });
     } else {
       this.publisher.startEpoch();
       void this.publishSnapshot();

@@ -8,6 +8,7 @@ import { firstPageSize } from './chatSnapshot';
 import { insertAtCursor, openAsFile } from './codeActions';
 import { conversationAsMarkdown } from './conversationMarkdown';
 import { openLink } from './linkOpener';
+import { toViewEvents } from './viewEvents';
 
 export interface ChatRequestDeps {
   readonly store: StoreHost;
@@ -28,8 +29,10 @@ export function createChatRequestHandlers({ store, turns, controller }: ChatRequ
       }
       return controller.snapshot();
     },
-    'session/loadOlder': async ({ sessionId, before }) =>
-      (await store.manager()).loadPage(sessionId, firstPageSize, before),
+    'session/loadOlder': async ({ sessionId, before }) => {
+      const { events, hasOlder } = await (await store.manager()).loadPage(sessionId, firstPageSize, before);
+      return { events: toViewEvents(events), hasOlder };
+    },
     'session/new': async () => {
       await controller.newSession();
     },

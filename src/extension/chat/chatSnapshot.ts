@@ -10,6 +10,7 @@ import { folderName } from '../platform/workspaceKeys';
 import type { ChatModels } from './chatPorts';
 import { modelOf, type Conversation } from './conversation';
 import type { ViewMemoryStore } from './viewMemoryStore';
+import { toViewEvents } from './viewEvents';
 import { viewStrings } from './viewStringTable';
 
 /** Events of the first page: a few screens; older ones follow on scroll. */
@@ -48,7 +49,8 @@ export async function buildSnapshot(
     sessionId: conversation.id,
     summary: session === null ? null : toSummary(session),
     turnStatus: session?.turnStatus ?? 'idle',
-    ...page,
+    events: toViewEvents(page.events),
+    hasOlder: page.hasOlder,
     notice: conversation.notice,
     memory: deps.memory.get(session === null ? 'unsaved' : conversation.id),
     recent,

@@ -60,7 +60,7 @@ export function askForItem<T extends vscode.QuickPickItem>(step: PickStep<T>): P
   return runPicker(step, false, (picker) => picker.selectedItems[0]);
 }
 
-/** Asks for any number of items, at least one. */
+/** Asks for any number of items, at least one. The only one there is comes with its check mark set. */
 export function askForItems<T extends vscode.QuickPickItem>(step: PickStep<T>): Promise<StepResult<readonly T[]>> {
   return runPicker(step, true, (picker) => (picker.selectedItems.length > 0 ? picker.selectedItems : undefined));
 }
@@ -77,6 +77,9 @@ function runPicker<T extends vscode.QuickPickItem, R>(
   picker.placeholder = step.placeholder;
   picker.canSelectMany = canSelectMany;
   picker.items = step.items;
+  if (canSelectMany && step.items.length === 1) {
+    picker.selectedItems = step.items;
+  }
   picker.matchOnDescription = true;
   picker.ignoreFocusOut = true;
   return new Promise<StepResult<R>>((resolve) => {

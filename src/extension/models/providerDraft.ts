@@ -30,7 +30,7 @@ export function finishDraft(draft: CompleteDraft, name: string, takenIds: readon
 }
 
 function uniqueId(name: string, taken: readonly string[]): string {
-  const base = name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 48) || 'provider';
+  const base = name.toLowerCase().replace(/[^a-z0-9.]+/g, '-').replace(/^[-.]+|[-.]+$/g, '').slice(0, 48) || 'provider';
   let id = base;
   for (let number = 2; taken.includes(id); number++) {
     id = `${base}-${number}`;

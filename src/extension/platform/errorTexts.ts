@@ -38,13 +38,16 @@ const texts: Readonly<Record<ErrorCode, TextOf>> = {
   'model/key-missing': (a) => l10n.t('There is no API key for {0} yet. Run “Rejoin: Add Provider…” to enter one.', who(a)),
   'model/unauthorized': (a) => l10n.t('{0} did not accept the API key. Enter it again with “Rejoin: Add Provider…”, then retry.', who(a)),
   'model/forbidden': (a) => l10n.t('{0} does not allow this model with your account.{1}', who(a), detail(a)),
-  'model/rate-limited': (a) => l10n.t('{0} is limiting requests.{1}', who(a), waitText(a)),
+  'model/rate-limited': (a) =>
+    a['reason'] === 'quota'
+      ? l10n.t('Your quota at {0} is used up. Check your plan there, or choose another model.{1}', who(a), detail(a))
+      : l10n.t('{0} is limiting requests.{1}', who(a), waitText(a)),
   'model/overloaded': (a) => l10n.t('{0} is overloaded at the moment.{1}', who(a), waitText(a)),
   'model/bad-request': (a) => l10n.t('{0} refused the request.{1}', who(a), detail(a)),
   'model/context-too-long': (a) => l10n.t('The conversation is too long for this model. Choose a model with a larger window or start a new session.{0}', detail(a)),
   'model/blocked': (a) => l10n.t('{0} declined to answer this request.{1}', who(a), detail(a)),
   'model/server-error': (a) => l10n.t('{0} reported an error of its own.{1}', who(a), detail(a)),
-  'model/unreachable': (a) => l10n.t('{0} cannot be reached. Check the address and the network, then retry.{1}', who(a), detail(a)),
+  'model/unreachable': (a) => unreachableText(a),
   'model/connection-lost': (a) => l10n.t('The connection to {0} broke off.', who(a)),
   'model/first-byte-timeout': (a) => l10n.t('{0} accepted the request but sent nothing for {1} s.', who(a), seconds(a)),
   'model/idle-timeout': (a) => l10n.t('{0} stopped sending for {1} s.', who(a), seconds(a)),
@@ -52,11 +55,28 @@ const texts: Readonly<Record<ErrorCode, TextOf>> = {
   'model/incomplete': (a) => l10n.t('{0} ended the reply without finishing it.', who(a)),
   'model/reply-too-large': () => l10n.t('The reply was cut because it grew too large. What arrived is kept.'),
   'provider/invalid': (a) => l10n.t('The provider “{0}” in rejoin.providers is not valid: {1}', String(a['id'] ?? ''), String(a['reason'] ?? '')),
-  'provider/insecure-address': (a) => l10n.t('{0} is not encrypted. Use https, or http on this machine only.', String(a['url'] ?? a['host'] ?? '')),
+  'provider/insecure-address': (a) =>
+    a['reason'] === 'redirect'
+      ? l10n.t('{0} sends requests on to another address, {1}. Your key was not sent there. Enter the final address if you trust it.', who(a), String(a['host'] ?? ''))
+      : l10n.t('{0} is not encrypted. Use https, or http on this machine only.', String(a['url'] ?? a['host'] ?? '')),
 };
 
 function seconds(args: Record<string, string | number | undefined>): number {
-  return Math.round(Number(args['ms'] ?? 0) / 1000);
+  return Number(args['seconds'] ?? 0);
+}
+
+function unreachableText(args: Record<string, string | number | undefined>): string {
+  const name = who(args);
+  switch (args['reason']) {
+    case 'refused':
+      return l10n.t('Nothing answers at the address of {0}. Start the server or check the address, then retry.', name);
+    case 'dns':
+      return l10n.t('The address of {0} is not known. Check its spelling and the network, then retry.', name);
+    case 'tls':
+      return l10n.t('The certificate of {0} is not trusted. Check the address, or the certificates of this machine.{1}', name, detail(args));
+    default:
+      return l10n.t('{0} cannot be reached. Check the address and the network, then retry.{1}', name, detail(args));
+  }
 }
 
 function waitText(args: Record<string, string | number | undefined>): string {

@@ -19,8 +19,8 @@ export interface SessionCommandDeps {
   /** Starts a fresh session in the chat, as `rejoin.newSession` does. */
   newSession(): Promise<unknown>;
   currentSessionId(): SessionId | null;
-  /** Sessions selected in the tree, for keybindings. */
-  selectedSessionIds(): readonly SessionId[];
+  /** The sessions that a key press in the tree is about, the one with the focus first. */
+  sessionsOfKeyPress(): Promise<readonly SessionId[]>;
   /** Asks for a session; undefined when the person cancels. */
   pickSession(options: PickOptions): Promise<SessionChoice | undefined>;
 }
@@ -85,7 +85,7 @@ class SessionCommands {
 
   private async open(args: readonly unknown[]): Promise<SessionSummary | undefined> {
     const options = { title: vscode.l10n.t('Open Session'), states: ['active', 'archived'] as const, offerNew: true };
-    const choice = args[0] === undefined ? await this.deps.pickSession(options) : this.targetsOf(args)?.ids[0];
+    const choice = args[0] === undefined ? await this.deps.pickSession(options) : (await this.targetsOf(args))?.ids[0];
     if (choice === undefined) {
       return undefined;
     }
@@ -121,7 +121,8 @@ class SessionCommands {
     const before = await Promise.all(targets.ids.map((id) => catalog.get(id)));
     const kept = before.filter((session) => session.deletedAt === null);
     if (kept.length === 0 && isSelectionArgument(args[0])) {
-      await this.deleteForever(args);
+      // The key that puts a session into the trash takes it out of there for good.
+      await this.deleteForever([targets.ids]);
       return undefined;
     }
     const deleted = await catalog.moveToTrash(kept.map((session) => session.id));
@@ -207,10 +208,10 @@ class SessionCommands {
     }
   }
 
-  private targetsOf(args: readonly unknown[]): Targets | undefined {
+  private async targetsOf(args: readonly unknown[]): Promise<Targets | undefined> {
     const [first, second] = args;
     if (isSelectionArgument(first)) {
-      const ids = this.deps.selectedSessionIds();
+      const ids = await this.deps.sessionsOfKeyPress();
       return ids.length === 0 ? undefined : { ids, many: ids.length > 1 };
     }
     if (Array.isArray(first)) {

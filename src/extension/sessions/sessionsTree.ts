@@ -4,6 +4,7 @@ import type { Event } from '../../core/base/event';
 import type { Logger } from '../../core/base/ports';
 import type { SessionId } from '../../core/session/session';
 import { textOfError } from '../platform/errorTexts';
+import { sessionsOfKeyPress } from './focusedSelection';
 import type { SectionId } from './sessionGroups';
 import type { SessionsTreeNode } from './sessionNode';
 import { SessionsTreeDataProvider, type SessionsTreeData } from './sessionsTreeDataProvider';
@@ -22,6 +23,8 @@ export interface SessionsTreeDeps extends SessionsTreeData {
 }
 
 const redrawEveryMs = 60_000;
+/** Selects the row with the focus, or takes it out of the selection, without opening it. */
+const toggleCommand = 'list.toggleSelection';
 
 /** The view `rejoin.sessions`: tree, selection, and the message that stands in for it when the store cannot be opened. */
 export class SessionsTree implements vscode.Disposable {
@@ -47,9 +50,13 @@ export class SessionsTree implements vscode.Disposable {
     this.redrawWhileVisible();
   }
 
-  /** Sessions selected in the tree, top to bottom. */
-  get selectedIds(): readonly SessionId[] {
-    return this.view.selection.flatMap((node) => (node.kind === 'session' ? [node.session.id] : []));
+  /** The sessions that a key press in the tree is about. */
+  async sessionsOfKeyPress(): Promise<readonly SessionId[]> {
+    const { selection } = this.view;
+    await vscode.commands.executeCommand(toggleCommand);
+    const toggled = this.view.selection;
+    await vscode.commands.executeCommand(toggleCommand);
+    return sessionsOfKeyPress(selection, toggled);
   }
 
   dispose(): void {

@@ -11,7 +11,7 @@ import { isLoopbackAddress, secureAddress } from './providerAddress';
 import { defaultBaseUrl, type ProviderKind } from './providerCatalog';
 import { serverSessionOf, sessionHeader, usageLimitsOf } from './responseHeaders';
 
-export interface ConfiguredModelOptions {
+interface ConfiguredModelOptions {
   readonly id: string;
   readonly label?: string;
   readonly contextWindow?: number;

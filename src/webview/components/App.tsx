@@ -11,7 +11,7 @@ import { Screen, StoreUnavailable, Welcome } from './Welcome';
 
 export function App() {
   const { composer, connectionError, store } = useChat();
-  const state = store.state.value.phase;
+  const phase = store.phase.value;
   const strings = store.strings.value;
 
   useEffect(() => {
@@ -25,19 +25,19 @@ export function App() {
     return () => window.removeEventListener('focus', onFocus);
   }, []);
 
-  if (state === 'outdated') {
+  if (phase === 'outdated') {
     return (
       <div class="app" role="alert">
         <Screen icon="warning" title={strings.reloadView} text="" />
       </div>
     );
   }
-  if (state === 'connecting') {
+  if (phase === 'connecting') {
     return (
       <div class="app">
         {connectionError.value !== null && (
           <p class="error-banner" role="alert">
-            <Icon name="error" />
+            <Icon name="error" tone="error" />
             <span>{connectionError.value}</span>
           </p>
         )}
@@ -76,7 +76,7 @@ function ErrorBanner() {
   }
   return (
     <div class="error-banner" role="alert" key={error.id}>
-      <Icon name="error" />
+      <Icon name="error" tone="error" />
       <span>{error.message}</span>
       <IconButton label={store.strings.value.dismiss} icon="close" onClick={actions.dismissError} />
     </div>

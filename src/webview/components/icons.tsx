@@ -26,13 +26,24 @@ const drawings = {
 
 export type IconName = keyof typeof drawings;
 
+interface IconProps {
+  readonly name: IconName;
+  readonly spin?: boolean;
+  readonly tone?: 'error' | 'warning';
+}
+
 /** A decoration: whatever it stands in must have a name of its own. */
-export function Icon({ name, spin = false }: { readonly name: IconName; readonly spin?: boolean }) {
+export function Icon({ name, spin = false, tone }: IconProps) {
   const drawing = drawings[name];
   const { size, paths } = drawing;
   const rule = 'evenOdd' in drawing ? 'evenodd' : 'nonzero';
   return (
-    <svg class={spin ? 'icon spin' : 'icon'} viewBox={`0 0 ${String(size)} ${String(size)}`} aria-hidden="true" focusable="false">
+    <svg
+      class={`icon ${spin ? 'spin' : ''} ${tone ?? ''}`}
+      viewBox={`0 0 ${String(size)} ${String(size)}`}
+      aria-hidden="true"
+      focusable="false"
+    >
       {paths.map((path) => (
         <path key={path} d={path} fill-rule={rule} clip-rule={rule} />
       ))}

@@ -126,7 +126,8 @@ export function Composer() {
       {composer.helpShown.value && <HelpCard />}
       {note !== null && (
         <div class={`composer-note ${note.kind}`} id="composer-note" role={note.kind === 'error' ? 'alert' : undefined}>
-          {note.text}
+          {note.kind === 'error' && <Icon name="error" tone="error" />}
+          <span>{note.text}</span>
         </div>
       )}
       <div class="composer-box">
@@ -179,10 +180,20 @@ function ModelButton() {
   const model = store.model.value;
   const label = model === null || model.label === '' ? strings.chooseModel : model.label;
   return (
-    <button type="button" class="model-button" aria-label={strings.chooseModel} title={label} onClick={() => void actions.pickModel()}>
-      <span class="model-label">{label}</span>
-      <Icon name="chevron-down" />
-    </button>
+    <span class="model" title={label}>
+      <span class="model-label" id="model-label">
+        {label}
+      </span>
+      <button
+        type="button"
+        class="model-button"
+        aria-label={strings.chooseModel}
+        aria-describedby="model-label"
+        onClick={() => void actions.pickModel()}
+      >
+        <Icon name="chevron-down" />
+      </button>
+    </span>
   );
 }
 

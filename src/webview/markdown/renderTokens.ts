@@ -8,7 +8,7 @@ import { VisibleText } from './VisibleText';
 /** An element whose children are still being collected. `tag` is null where only the children are wanted. */
 interface OpenElement {
   readonly tag: string | null;
-  readonly props: Readonly<Record<string, unknown>>;
+  props: Readonly<Record<string, unknown>>;
   readonly children: ComponentChild[];
   readonly href: string | null;
   text: string;
@@ -53,8 +53,10 @@ function renderInline(stack: OpenElement[], token: MarkdownToken, growing: boole
   const depth = stack.length;
   const children = token.children ?? [];
   const task = taskMark.exec(children[0]?.type === 'text' ? children[0].content : '');
-  if (task !== null && startsListItem(stack)) {
+  const item = task === null ? undefined : listItemAtStart(stack);
+  if (task !== null && item !== undefined) {
     const checked = task[1] !== ' ';
+    item.props = { class: 'task-item' };
     add(stack, h('input', { type: 'checkbox', class: 'task', disabled: true, checked, 'aria-label': token.content.replace(taskMark, '') }));
     addText(stack, children[0]?.content.slice(task[0].length) ?? '');
     renderInto(stack, children.slice(1), growing);
@@ -66,11 +68,11 @@ function renderInline(stack: OpenElement[], token: MarkdownToken, growing: boole
   }
 }
 
-function startsListItem(stack: readonly OpenElement[]): boolean {
+/** The list item that has nothing in it yet, also where its text stands in a paragraph. */
+function listItemAtStart(stack: readonly OpenElement[]): OpenElement | undefined {
   const top = stack.at(-1);
-  const parent = stack.at(-2);
-  const item = top?.tag === 'li' ? top : parent;
-  return item?.tag === 'li' && item.children.length === 0 && (top?.children.length ?? 0) === 0;
+  const item = top?.tag === 'li' ? top : stack.at(-2);
+  return item?.tag === 'li' && item.children.length === 0 && top?.children.length === 0 ? item : undefined;
 }
 
 function openElement(token: MarkdownToken, depth: number): OpenElement {

@@ -1,14 +1,20 @@
-import { computed, signal, type ReadonlySignal } from '@preact/signals';
+import { batch, computed, signal, type ReadonlySignal } from '@preact/signals';
 import { defaultViewStrings, type ViewStrings } from '../../protocol/viewStrings';
 import { chatReducer, type ChatInput } from './chatReducer';
 import { initialChatState, type ChatData, type ChatState } from './chatState';
 
 const emptyEvents: ChatData['events'] = [];
+const noRecent: ChatData['recent'] = [];
 const noTools: NonNullable<ChatData['turn']>['pendingTools'] = [];
 
-/** The state as signals, one per part, so that a component hears only of what it shows. */
+/**
+ * The state as signals, one per part, so that a component hears only of what it shows. They are set one by one instead
+ * of computed: a computed signal alerts all who read it whenever the state changes, which are thousands of messages.
+ */
 export interface ChatStore {
   readonly state: ReadonlySignal<ChatState>;
+  readonly phase: ReadonlySignal<ChatState['phase']>;
+  readonly needsSnapshot: ReadonlySignal<boolean>;
   readonly data: ReadonlySignal<ChatData | null>;
   readonly strings: ReadonlySignal<ViewStrings>;
   readonly sessionId: ReadonlySignal<ChatData['sessionId'] | null>;
@@ -34,12 +40,22 @@ export interface ChatStore {
 
 export function createChatStore(): ChatStore {
   const state = signal<ChatState>(initialChatState);
+  const updates: (() => void)[] = [];
+  const fromState = <T>(select: (state: ChatState) => T): ReadonlySignal<T> => {
+    const own = signal(select(state.peek()));
+    updates.push(() => {
+      own.value = select(state.peek());
+    });
+    return own;
+  };
   const part = <T>(select: (data: ChatData) => T, fallback: T): ReadonlySignal<T> =>
-    computed(() => (state.value.data === null ? fallback : select(state.value.data)));
+    fromState(({ data }) => (data === null ? fallback : select(data)));
   const pendingTools = part<NonNullable<ChatData['turn']>['pendingTools']>((data) => data.turn?.pendingTools ?? noTools, noTools);
   return {
     state,
-    data: computed(() => state.value.data),
+    phase: fromState(({ phase }) => phase),
+    needsSnapshot: fromState(({ needsSnapshot }) => needsSnapshot),
+    data: fromState(({ data }) => data),
     strings: part<ViewStrings>((data) => data.strings, defaultViewStrings),
     sessionId: part<ChatData['sessionId'] | null>((data) => data.sessionId, null),
     summary: part<ChatData['summary']>((data) => data.summary, null),
@@ -56,11 +72,14 @@ export function createChatStore(): ChatStore {
     model: part<ChatData['model'] | null>((data) => data.model, null),
     workspace: part<ChatData['workspace'] | null>((data) => data.workspace, null),
     store: part<ChatData['store'] | null>((data) => data.store, null),
-    recent: part<ChatData['recent']>((data) => data.recent, []),
+    recent: part<ChatData["recent"]>((data) => data.recent, noRecent),
     enterSends: part((data) => data.enterSends, true),
     idleGapMs: part((data) => data.idleGapMs, 0),
     apply: (inputs) => {
-      state.value = inputs.reduce(chatReducer, state.value);
+      batch(() => {
+        state.value = inputs.reduce(chatReducer, state.peek());
+        updates.forEach((update) => update());
+      });
     },
   };
 }

@@ -17,7 +17,7 @@ export function FinishNote({ part, last }: { readonly part: TextPart; readonly l
   return (
     <div class={`finish-note ${part.finish}`}>
       <span class="finish-text" role={part.finish === 'failed' && last ? 'alert' : undefined}>
-        <Icon name={iconOf(part.finish)} />
+        <Icon name={iconOf(part.finish)} {...(part.finish === 'failed' ? { tone: 'error' } : {})} />
         <span>{textOf(part, strings)}</span>
       </span>
       {last && idle && (

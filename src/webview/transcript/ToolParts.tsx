@@ -27,7 +27,7 @@ export const ToolRow = memo(function ToolRow({ part }: ToolRowProps) {
   return (
     <details class="fold tool">
       <summary>
-        <Icon name={state} spin={running} />
+        <Icon name={state} spin={running} {...(part.result?.isError === true ? { tone: 'error' } : {})} />
         <span class="fold-title">
           <VisibleText text={formatString(strings.toolCall, part.name)} />
         </span>

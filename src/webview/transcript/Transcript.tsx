@@ -10,10 +10,10 @@ import { dayOf } from '../formats';
 import { AssistantMessage } from './AssistantMessage';
 import { Line, SystemBlock, Unreadable } from './Lines';
 import { moveBetweenMessages } from './messageKeys';
-import { pageSize, useOlder } from './useOlder';
+import { firstCount, useOlder } from './useOlder';
 import { useScroll } from './useScroll';
 import { UserMessage } from './UserMessage';
-import { countMessagesAfter, eventsToShow, withRunningTurn } from './visibleItems';
+import { chunksOf, countMessagesAfter, eventsToShow, withRunningTurn, type Chunk } from './visibleItems';
 
 /** The conversation. Its newest items are drawn first; older ones come as they are scrolled to. */
 export function Transcript() {
@@ -22,7 +22,7 @@ export function Transcript() {
   const contentRef = useRef<HTMLDivElement>(null);
   const topRef = useRef<HTMLDivElement>(null);
   const items = useTranscriptItems();
-  const limit = useSignal(pageSize);
+  const limit = useSignal(firstCount);
   const strings = store.strings.value;
   const first = Math.max(0, items.length - limit.value);
   const shown = useMemo(() => items.slice(first), [items, first]);
@@ -37,6 +37,7 @@ export function Transcript() {
       lastSeen.current = items.at(-1)?.key ?? null;
     }
   }, [following, items]);
+  const runningKey = store.turnId.value === null ? null : (items.at(-1)?.key ?? null);
   const news = following ? 0 : countMessagesAfter(items, lastSeen.current);
 
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -60,7 +61,7 @@ export function Transcript() {
               {older.loading.value ? strings.loadingOlder : strings.loadOlder}
             </button>
           )}
-          <Items items={shown} runningKey={useRunningKey(items)} />
+          <Chunks items={shown} runningKey={runningKey} />
         </div>
       </div>
       {!following && (
@@ -70,7 +71,7 @@ export function Transcript() {
           aria-label={strings.jumpToLatest}
           title={news > 0 ? formatString(strings.jumpToLatestCount, news) : strings.jumpToLatest}
           onClick={() => {
-            limit.value = pageSize;
+            limit.value = firstCount;
             keeper.value?.follow();
           }}
         >
@@ -102,29 +103,44 @@ function useTranscriptItems(): readonly TranscriptItem[] {
       previous.current,
     );
     previous.current = projected;
-    return withRunningTurn(projected, turn);
+    return withRunningTurn(projected, turn, store.events.peek().at(-1)?.seq ?? 0);
   });
   return items.value;
 }
 
-function useRunningKey(items: readonly TranscriptItem[]): string | null {
-  const { store } = useChat();
-  return store.turnId.value === null ? null : (items.at(-1)?.key ?? null);
-}
-
-interface ItemsProps {
+interface ChunksProps {
   readonly items: readonly TranscriptItem[];
   readonly runningKey: string | null;
 }
 
-const Items = memo(function Items({ items, runningKey }: ItemsProps) {
-  const lastKey = items.at(-1)?.key;
+function Chunks({ items, runningKey }: ChunksProps) {
+  const previous = useRef<readonly Chunk[]>([]);
+  const chunks = chunksOf(items, previous.current);
+  previous.current = chunks;
+  const lastKey = items.at(-1)?.key ?? null;
   return (
     <>
-      {items.map((item) => (
+      {chunks.map((chunk, index) => {
+        const last = index === chunks.length - 1;
+        return <Items key={chunk.id} chunk={chunk} runningKey={last ? runningKey : null} lastKey={last ? lastKey : null} />;
+      })}
+    </>
+  );
+}
+
+interface ItemsProps {
+  readonly chunk: Chunk;
+  readonly runningKey: string | null;
+  readonly lastKey: string | null;
+}
+
+const Items = memo(function Items({ chunk, runningKey, lastKey }: ItemsProps) {
+  return (
+    <div class="chunk">
+      {chunk.items.map((item) => (
         <Item key={item.key} item={item} running={item.key === runningKey} last={item.key === lastKey} />
       ))}
-    </>
+    </div>
   );
 });
 

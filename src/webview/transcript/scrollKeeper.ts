@@ -16,6 +16,8 @@ const probes = [2, 14, 30, 60];
 export class ScrollKeeper {
   /** False while the person reads further up. */
   readonly following = signal(true);
+  /** Grows with everything that the person does to scroll. */
+  touches = 0;
   /** While a place is being looked for, the position says nothing about what the person reads. */
   remembering = true;
   private lastTop = 0;
@@ -45,9 +47,10 @@ export class ScrollKeeper {
     this.toEnd();
   }
 
-  /** The wheel or a key is about to move up: the end must not pull back what has not moved yet. */
-  willScrollUp(): void {
-    if (this.scroller.scrollTop > 0) {
+  /** The person is about to scroll. Moving up lets go of the end, which must not pull back what has not moved yet. */
+  willScroll(up: boolean): void {
+    this.touches += 1;
+    if (up && this.scroller.scrollTop > 0) {
       this.following.value = false;
     }
   }

@@ -4,12 +4,16 @@ import { useEffect, useRef } from 'preact/hooks';
 import { useChat } from '../chat';
 import type { ScrollKeeper } from './scrollKeeper';
 
-/** Items drawn at first and with every step further up. */
-export const pageSize = 100;
+/** Items drawn at first: a few screens, so that they are there at once. */
+export const firstCount = 40;
+/** Items drawn with every step further up. */
+const stepCount = 100;
 /** Older items are fetched this far (px) before the upper end comes into sight. */
 const headStart = 800;
 /** Pages looked through for the place at which a session was left. */
 const maxPagesToPlace = 30;
+/** Frames in which sizes may still change after a place was returned to. */
+const framesToSettle = 4;
 
 interface OlderOptions {
   readonly keeper: ReadonlySignal<ScrollKeeper | null>;
@@ -29,41 +33,57 @@ export interface Older {
 export function useOlder(topRef: RefObject<HTMLElement | null>, options: OlderOptions): Older {
   const { actions, memory, store } = useChat();
   const loading = useSignal(false);
+  const underWay = useRef<Promise<boolean> | null>(null);
   const latest = useRef(options);
   latest.current = options;
 
-  /** True when there is more on the page than before. */
-  const showMore = async (): Promise<boolean> => {
-    const { keeper, limit, hidden } = latest.current;
+  const fetchOlder = async (): Promise<boolean> => {
     const data = store.data.peek();
     const first = data?.events[0];
+    if (data === null || !data.hasOlder || first === undefined) {
+      return false;
+    }
+    loading.value = true;
+    try {
+      const page = await actions.loadOlder(data.sessionId, first.id);
+      const { keeper, limit } = latest.current;
+      keeper.peek()?.hold();
+      store.apply([{ type: 'older', sessionId: data.sessionId, epoch: data.epoch, page }]);
+      limit.value += page.events.length;
+      return page.events.length > 0;
+    } catch {
+      // The button stays, and pressing it or scrolling tries again.
+      return false;
+    } finally {
+      loading.value = false;
+    }
+  };
+
+  const drawOrFetch = async (): Promise<boolean> => {
+    const { keeper, limit, hidden } = latest.current;
+    let more = true;
     if (hidden > 0) {
       keeper.peek()?.hold();
-      limit.value += pageSize;
-    } else if (data === null || !data.hasOlder || first === undefined || loading.peek()) {
-      return false;
+      limit.value += stepCount;
     } else {
-      loading.value = true;
-      try {
-        const page = await actions.loadOlder(data.sessionId, first.id);
-        keeper.peek()?.hold();
-        store.apply([{ type: 'older', sessionId: data.sessionId, epoch: data.epoch, page }]);
-        limit.value += page.events.length;
-      } catch {
-        // The button stays, and pressing it or scrolling tries again.
-        return false;
-      } finally {
-        loading.value = false;
-      }
+      more = await fetchOlder();
     }
     await nextFrame();
-    return true;
+    return more;
+  };
+
+  /** True when there is more on the page than before. Whoever asks meanwhile waits for the same. */
+  const showMore = (): Promise<boolean> => {
+    underWay.current ??= drawOrFetch().finally(() => {
+      underWay.current = null;
+    });
+    return underWay.current;
   };
 
   const sessionId = store.sessionId.value;
   useEffect(() => {
     let current = true;
-    latest.current.limit.value = pageSize;
+    latest.current.limit.value = firstCount;
     const goToPlace = async (): Promise<void> => {
       const keeper = latest.current.keeper.peek();
       const place = memory.current.scroll;
@@ -77,6 +97,12 @@ export function useOlder(topRef: RefObject<HTMLElement | null>, options: OlderOp
         if (!(await showMore())) {
           break;
         }
+      }
+      // Messages around the place get their real sizes only once they are in sight.
+      const { touches } = keeper;
+      for (let frame = 0; current && frame < framesToSettle && keeper.touches === touches; frame += 1) {
+        await nextFrame();
+        keeper.restore(place);
       }
       keeper.remembering = true;
     };

@@ -29,27 +29,22 @@ export function useScroll(
         memory.setScroll(own.place());
       }
     };
-    const onWheel = (event: WheelEvent): void => {
-      if (event.deltaY < 0) {
-        own.willScrollUp();
-      }
-    };
-    const onKeyDown = (event: KeyboardEvent): void => {
-      if (upKeys.has(event.key)) {
-        own.willScrollUp();
-      }
-    };
+    const onWheel = (event: WheelEvent): void => own.willScroll(event.deltaY < 0);
+    const onKeyDown = (event: KeyboardEvent): void => own.willScroll(upKeys.has(event.key));
+    const onPointerDown = (): void => own.willScroll(false);
     const sizes = new ResizeObserver(() => own.settle());
     sizes.observe(scroller);
     sizes.observe(content);
     scroller.addEventListener('scroll', onScroll, { passive: true });
     scroller.addEventListener('wheel', onWheel, { passive: true });
     scroller.addEventListener('keydown', onKeyDown);
+    scroller.addEventListener('pointerdown', onPointerDown, { passive: true });
     return () => {
       sizes.disconnect();
       scroller.removeEventListener('scroll', onScroll);
       scroller.removeEventListener('wheel', onWheel);
       scroller.removeEventListener('keydown', onKeyDown);
+      scroller.removeEventListener('pointerdown', onPointerDown);
     };
   }, []);
 

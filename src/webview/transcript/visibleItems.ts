@@ -1,5 +1,5 @@
 import type { StoredEvent } from '../../core/session/sessionEvent';
-import type { AssistantItem, TranscriptItem } from '../../core/session/transcriptItem';
+import type { TranscriptItem } from '../../core/session/transcriptItem';
 import type { TurnView } from '../state/chatState';
 
 /** Without what an answer that is being made again is going to replace. */
@@ -13,7 +13,11 @@ export function eventsToShow(events: readonly StoredEvent[], turn: TurnView | nu
 }
 
 /** The item that the running turn grows in: its last group, or an empty one behind everything. */
-export function withRunningTurn(items: readonly TranscriptItem[], turn: TurnView | null): readonly TranscriptItem[] {
+export function withRunningTurn(
+  items: readonly TranscriptItem[],
+  turn: TurnView | null,
+  lastSeq: number,
+): readonly TranscriptItem[] {
   if (turn === null) {
     return items;
   }
@@ -22,9 +26,10 @@ export function withRunningTurn(items: readonly TranscriptItem[], turn: TurnView
     return items;
   }
   const key = `turn:${turn.turnId}`;
-  const running: AssistantItem = {
+  const running: TranscriptItem = {
     kind: 'assistant',
     key: items.some((item) => item.key === key) ? `${key}:running` : key,
+    seq: lastSeq + 1,
     turnId: turn.turnId,
     createdAt: turn.startedAt,
     eventIds: [],
@@ -41,4 +46,30 @@ export function withRunningTurn(items: readonly TranscriptItem[], turn: TurnView
 export function countMessagesAfter(items: readonly TranscriptItem[], key: string | null): number {
   const index = key === null ? -1 : items.findIndex((item) => item.key === key);
   return index < 0 ? 0 : items.slice(index + 1).filter(({ kind }) => kind === 'user' || kind === 'assistant').length;
+}
+
+/** Items that are drawn and laid out together. */
+export interface Chunk {
+  readonly id: number;
+  readonly items: readonly TranscriptItem[];
+}
+
+/** Events per chunk. Cut by their position in the log, so that nothing moves to another chunk when something is added. */
+const chunkSize = 32;
+
+/** Cuts items into chunks; those equal to former ones are those very objects. */
+export function chunksOf(items: readonly TranscriptItem[], previous: readonly Chunk[]): readonly Chunk[] {
+  const grouped = new Map<number, TranscriptItem[]>();
+  for (const item of items) {
+    const id = Math.floor(item.seq / chunkSize);
+    const group = grouped.get(id) ?? [];
+    group.push(item);
+    grouped.set(id, group);
+  }
+  const known = new Map(previous.map((chunk) => [chunk.id, chunk]));
+  return [...grouped].map(([id, group]) => {
+    const old = known.get(id);
+    const unchanged = old?.items.length === group.length && old.items.every((item, index) => item === group[index]);
+    return old !== undefined && unchanged ? old : { id, items: group };
+  });
 }

@@ -15,7 +15,7 @@ export async function querySql<Row>(rig: RigContext, sql: string, ...params: rea
   database.configure('busyTimeout', 5000);
   try {
     return await new Promise((resolve, reject) => {
-      database.all<Row>(sql, params, (error, rows) => (error === null ? resolve(rows) : reject(error)));
+      database.all(sql, params, (error: Error | null, rows: Row[]) => (error === null ? resolve(rows) : reject(error)));
     });
   } finally {
     await new Promise<void>((resolve) => {

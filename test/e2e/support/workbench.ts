@@ -75,6 +75,7 @@ export class Workbench {
       const address = { environment, ...(extension === false ? {} : { extensionFolder: extension }) };
       await page.goto(workbenchAddress(rig.serverAddress, target, address));
       await workbench.ready();
+      if (target?.endsWith('.code-workspace') === true) await workbench.foldersLoaded();
     } catch (error) {
       await workbench.screenshot('failed-to-open').catch(() => undefined);
       await workbench.dispose();
@@ -159,6 +160,22 @@ export class Workbench {
       await this.context.close();
       await this.ownedBrowser.close();
     }
+  }
+
+  /**
+   * In the browser VS Code sometimes misses the folders of a workspace file when it reads it for the first time, and
+   * takes them for none; after a reload it has them cached.
+   */
+  private async foldersLoaded(): Promise<void> {
+    for (let attempt = 1; attempt <= 5; attempt += 1) {
+      for (let check = 1; check <= 10; check += 1) {
+        const count = await this.bridge.evaluate((vscode) => vscode.workspace.workspaceFolders?.length ?? 0);
+        if (count > 0) return;
+        await this.page.waitForTimeout(300);
+      }
+      await this.reloadWindow();
+    }
+    throw new Error('The folders of the workspace file did not arrive.');
   }
 
   private async ready(): Promise<void> {

@@ -5,7 +5,13 @@
     /** Every request of the view, in order. */
     requests: [],
     /** Answers by method: a value, or a function of the params; one that throws refuses with its message. */
-    answers: {},
+    answers: {
+      'session/loadOlder': ({ before }) => {
+        const all = window.scriptedLog ?? [];
+        const end = all.findIndex((event) => event.id === before);
+        return { events: all.slice(Math.max(0, end - 100), end), hasOlder: end > 100 };
+      },
+    },
     violations: [],
     longTasks: [],
     epoch: 1,

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { chromium, type Browser, type Page } from 'playwright-core';
+import type { StoredEvent } from '../../../src/core/session/sessionEvent';
 import type { SessionSnapshot } from '../../../src/protocol/chatProtocol';
 import { themes, type ThemeName } from './themes';
 
@@ -21,6 +22,8 @@ const chromiumFlags = [
 
 export interface OpenOptions {
   readonly snapshot: SessionSnapshot;
+  /** The whole log, of which the host hands out earlier pages. */
+  readonly log?: readonly StoredEvent[];
   readonly theme?: ThemeName;
   readonly width?: number;
   readonly height?: number;
@@ -70,9 +73,12 @@ export class ViewHarness {
         this.foreign.push(request.url());
       }
     });
-    await page.addInitScript((value) => {
-      Object.assign(window, { scriptedSnapshot: value });
-    }, snapshot);
+    await page.addInitScript(
+      ([value, log]) => {
+        Object.assign(window, { scriptedSnapshot: value, scriptedLog: log });
+      },
+      [snapshot, options.log ?? []] as const,
+    );
     const query = new URLSearchParams({ theme, bodyClass: options.bodyClass ?? '', dir: options.dir ?? 'ltr' });
     await page.goto(`${origin}/?${query.toString()}`);
     return page;

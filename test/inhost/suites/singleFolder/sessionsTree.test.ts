@@ -60,7 +60,7 @@ class Rig {
       ...data,
       showSession: (id) => Promise.resolve(void this.shown.push(id)),
       newSession: () => Promise.resolve(undefined),
-      selectedSessionIds: () => this.selection,
+      sessionsOfKeyPress: () => Promise.resolve(this.selection),
       pickSession: () => Promise.resolve(this.picked),
     };
     this.tree = new SessionsTreeDataProvider(data);

@@ -295,9 +295,7 @@ describe('limits', () => {
       ...Array.from({ length: 50_000 }, (_, index) => [user(`q${index}`), text(`a${index}`)]).flat(),
       user('Newest'),
     );
-    const started = performance.now();
     const sent = build(many, { info: { ...info, contextWindow: 8000 } }).messages;
     expect(sent.at(-1)).toEqual({ role: 'user', content: 'Newest' });
-    expect(performance.now() - started).toBeLessThan(2000);
   });
 });

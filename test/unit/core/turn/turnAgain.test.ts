@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { dropReply, stallReply, streamReply } from '../../../support/fakeModelReplies';
+import { stallReply, streamReply, unfinishedReply } from '../../../support/fakeModelReplies';
 import { TurnFixture } from './turnFixture';
 
 let turns: TurnFixture;
@@ -10,7 +10,7 @@ afterEach(() => turns.dispose());
 
 describe('another try', () => {
   const failThenAnswer = async (): Promise<void> => {
-    turns.server.enqueue(dropReply('Half'));
+    turns.server.enqueue(unfinishedReply('Half'));
     await turns.ask('Question');
     expect(await turns.lastText()).toMatchObject({ content: 'Half', finish: 'failed' });
     turns.server.enqueue(streamReply('Whole answer'));

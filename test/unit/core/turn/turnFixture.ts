@@ -6,6 +6,7 @@ import { SessionManager } from '../../../../src/core/session/sessionManager';
 import type { ModelProvider, ModelResolver, ToolDefinition } from '../../../../src/core/turn/modelProvider';
 import type { ToolGrant, ToolHost, ToolOutcome } from '../../../../src/core/turn/toolHost';
 import type { TurnLimits } from '../../../../src/core/turn/turnLimits';
+import type { TurnLog } from '../../../../src/core/turn/turnLog';
 import { TurnRunner } from '../../../../src/core/turn/turnRunner';
 import type { TurnRunnerDeps } from '../../../../src/core/turn/turnRunnerDeps';
 import type { TurnView } from '../../../../src/core/turn/turnView';
@@ -14,7 +15,7 @@ import { newSession, newSessionId, realIds } from '../../../support/builders';
 import { FakeModelServer } from '../../../support/fakeModelServer';
 import { openTempStore, type TempStore } from '../../../support/storeFixture';
 
-export const realTimers: Timers = {
+const realTimers: Timers = {
   after: (ms, callback) => {
     const timer = setTimeout(callback, ms);
     return { dispose: () => clearTimeout(timer) };
@@ -30,7 +31,7 @@ export const shortLimits: Partial<TurnLimits> = {
   storeRetryMs: 20,
 };
 
-export class FakeTools implements ToolHost {
+class FakeTools implements ToolHost {
   readonly invoked: { readonly name: string; readonly input: unknown }[] = [];
   readonly granted = new Set<string>();
   definitions: readonly ToolDefinition[] = [];
@@ -66,6 +67,7 @@ export class TurnFixture {
   readonly tools = new FakeTools();
   readonly views: (TurnView | null)[] = [];
   readonly streamed: string[] = [];
+  private life = { killed: false };
   manager: SessionManager;
   runner: TurnRunner;
   resolver: ModelResolver;
@@ -98,9 +100,16 @@ export class TurnFixture {
     this.resolver = this.resolverOf(provider);
   }
 
+  /** What a killed process does: nothing more reaches the disk. `reload` is the next start. */
+  kill(): void {
+    this.life.killed = true;
+  }
+
   /** What a reload of the window does: another manager and runner on the same file. */
   async reload(): Promise<void> {
-    await this.store.reopen();
+    const killed = this.life.killed;
+    await this.store.reopen(killed ? { isProcessAlive: () => false } : {});
+    this.life = { killed: false };
     this.manager = this.createManager();
     this.runner = this.createRunner();
   }
@@ -200,9 +209,20 @@ export class TurnFixture {
     return manager;
   }
 
+  /** The log as it is until the process is killed. */
+  private mortal(manager: SessionManager): TurnLog {
+    const { life } = this;
+    return new Proxy<TurnLog>(manager, {
+      get: (target, name) => {
+        const own = Reflect.get(target, name) as (...args: unknown[]) => unknown;
+        return (...args: unknown[]) => (life.killed ? new Promise(() => undefined) : own.apply(target, args));
+      },
+    });
+  }
+
   private createRunner(): TurnRunner {
     const runner = new TurnRunner({
-      log: this.manager,
+      log: this.mortal(this.manager),
       models: { resolve: (ref, signal) => this.resolver.resolve(ref, signal) },
       tools: this.tools,
       context: {

@@ -160,6 +160,13 @@ describe('the partial reply', () => {
     expect(turn.running.core.timers.save).toBeUndefined();
   });
 
+  it('is due within a second of the first text that is not saved, however much follows', () => {
+    const turn = streaming().delta(text('more'), text('and more'));
+    const timers = ofType(turn, 'startTimer').filter((effect) => effect.name === 'save');
+    expect(timers).toHaveLength(1);
+    expect(timers[0]?.ms).toBeLessThan(1000);
+  });
+
   it('is written when the time is up and not again without new text', () => {
     const turn = streaming().timer('save');
     expect(saves(turn)).toEqual(['', 'Hello']);
