@@ -1,4 +1,4 @@
-// Builds the bundles into dist/. Options: --production (minified, every entry must exist), --watch, --metafile.
+// Builds the bundles into dist/. Options: --production (minified, every entry must exist), --watch, --metafile, --out=<folder>.
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,6 +7,7 @@ import { build, context } from 'esbuild';
 const root = path.dirname(fileURLToPath(import.meta.url));
 const flags = new Set(process.argv.slice(2));
 const production = flags.has('--production');
+const outFolder = [...flags].find((flag) => flag.startsWith('--out='))?.slice('--out='.length) ?? 'dist';
 
 const nodeBundle = {
   platform: 'node',
@@ -41,7 +42,7 @@ function optionsOf(name) {
     ...options,
     absWorkingDir: root,
     entryPoints: [entry],
-    outfile: path.join('dist', `${name}.js`),
+    outfile: path.join(outFolder, `${name}.js`),
     bundle: true,
     minify: production,
     sourcemap: !production,
@@ -82,7 +83,7 @@ function writeMetafile(name, metafile) {
 
 async function buildOnce() {
   // What an earlier build left behind must not end up in a package.
-  if (production) rmSync(path.join(root, 'dist'), { recursive: true, force: true });
+  if (production) rmSync(path.join(root, outFolder), { recursive: true, force: true });
   for (const name of presentBundles()) {
     const { metafile } = await build(optionsOf(name));
     if (flags.has('--metafile')) writeMetafile(name, metafile);

@@ -21,6 +21,8 @@ import { info, runMain, SetupError } from './lib/report.mjs';
 import { workspaceKinds } from './lib/testWorkspaces.mjs';
 
 const resultsFile = path.join(cacheRoot, 'results', 'inhost.json');
+/** How often a window is opened again when VS Code lost the folders of a workspace file. */
+const windowAttempts = 5;
 const bundleOnly = '--bundle-only';
 const testsFile = inProject('dist', 'test', 'inhost', 'index.js');
 
@@ -66,6 +68,11 @@ async function createRunner(runFolder) {
   return await createServerRunner(runFolder, testsFile);
 }
 
+/** Whether VS Code itself failed to open what the tests were to run in. */
+function foldersMissing(resultsOfKind) {
+  return existsSync(resultsOfKind) && JSON.parse(readFileSync(resultsOfKind, 'utf8')).foldersMissing === true;
+}
+
 /** Runs one kind and gives its counts; a run that ended without counts has failed as a whole. */
 async function runKind(runner, kind, runFolder) {
   info(`\n— ${kind}, ${runner.name}`);
@@ -73,7 +80,12 @@ async function runKind(runner, kind, runFolder) {
   mkdirSync(kindFolder, { recursive: true });
   const kindResults = path.join(kindFolder, 'results.json');
   const target = await workspaceKinds[kind](kindFolder);
-  const passed = await runner.run(target, { REJOIN_TEST_KIND: kind, REJOIN_TEST_RESULTS: kindResults });
+  let passed = false;
+  for (let attempt = 1; attempt <= windowAttempts; attempt += 1) {
+    passed = await runner.run(target, { REJOIN_TEST_KIND: kind, REJOIN_TEST_RESULTS: kindResults });
+    if (!foldersMissing(kindResults)) break;
+    info(`  VS Code opened the workspace without its folders (window ${attempt} of ${windowAttempts}).`);
+  }
   if (!existsSync(kindResults)) {
     info(`  ✗ The run ended without results; see ${path.join(cacheRoot, 'inhost')}.`);
     return { numPassedTests: 0, numFailedTests: 1, numPendingTests: 0 };

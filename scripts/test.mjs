@@ -33,7 +33,12 @@ const stages = {
       inProject('src', layer, 'tsconfig.json'),
     ]),
   ],
-  lint: [[tool('eslint', 'bin', 'eslint.js'), '--max-warnings=0', '.']],
+  lint: [
+    [tool('eslint', 'bin', 'eslint.js'), '--max-warnings=0', '.'],
+    [tool('prettier', 'bin', 'prettier.cjs'), '--check', '--log-level', 'warn', '.'],
+    [tool('knip', 'bin', 'knip.js')],
+    [script('l10n.mjs'), '--check'],
+  ],
   arch: [[tool('dependency-cruiser', 'bin', 'dependency-cruise.mjs'), '--config', '.dependency-cruiser.cjs', 'src']],
   unit: [vitest('unit', ['vitest.config.mts'])],
   build: [[inProject('esbuild.mjs'), '--production', '--metafile']],

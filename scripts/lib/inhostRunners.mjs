@@ -57,7 +57,6 @@ export async function createServerRunner(runFolder, testsFile) {
     run: async (target, environment) => {
       const page = await browser.newPage();
       try {
-        if (target?.endsWith('.code-workspace')) await warmUp(page, workbenchAddress(server.address, target));
         const exit = listenForExit(page, writeLog);
         await exit.ready;
         await page.goto(
@@ -74,24 +73,6 @@ export async function createServerRunner(runFolder, testsFile) {
       log.end();
     },
   };
-}
-
-/**
- * Opens a workspace file until its folders show. In the browser VS Code sometimes misses them when it reads the file for
- * the first time, and takes them for none; from the second time on it has them cached.
- */
-async function warmUp(page, address) {
-  for (let attempt = 1; attempt <= 5; attempt += 1) {
-    await page.goto(address);
-    await page.locator('.part.statusbar').waitFor({ timeout: 60_000 });
-    const root = page.locator('.explorer-folders-view .monaco-list-row').first();
-    const shown = await root.waitFor({ timeout: 10_000 }).then(
-      () => true,
-      () => false,
-    );
-    if (shown) return;
-  }
-  throw new Error(`The folders of the workspace at ${address} did not show.`);
 }
 
 /** The workbench reports the end of the tests, and everything it logs meanwhile, through two functions on its page. */

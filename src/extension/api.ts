@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { toSessionId, toSummary, type Session, type SessionSummary, type WorkspaceKey } from '../core/session/session';
 import type { StoredEvent } from '../core/session/sessionEvent';
 import { listSessions, type ListOptions } from './sessions/listSessions';

@@ -22,7 +22,7 @@ export interface Chat extends Disposable {
   readonly connectionError: ReadonlySignal<string | null>;
   /** What a screen reader is told when it has time. */
   readonly announcement: ReadonlySignal<string>;
-  announce(text: string): void;
+  readonly announce: (text: string) => void;
 }
 
 export interface ChatDeps {

@@ -49,9 +49,7 @@ export function dayText(at: number, now: number, strings: ViewStrings): string {
   if (dayOf(at) === dayOf(now)) {
     return strings.today;
   }
-  return dayOf(at) === dayOf(yesterday.getTime())
-    ? strings.yesterday
-    : dateFormat().format(at);
+  return dayOf(at) === dayOf(yesterday.getTime()) ? strings.yesterday : dateFormat().format(at);
 }
 
 /** "5 minutes ago"; `ms` is how long ago, in milliseconds, and never read as the future. */
@@ -88,7 +86,9 @@ export function usageText(
 ): string {
   const parts: string[] = [];
   if (usage?.inputTokens !== undefined || usage?.outputTokens !== undefined) {
-    parts.push(formatString(strings.tokensUsed, numberText(usage.inputTokens ?? 0), numberText(usage.outputTokens ?? 0)));
+    parts.push(
+      formatString(strings.tokensUsed, numberText(usage.inputTokens ?? 0), numberText(usage.outputTokens ?? 0)),
+    );
   }
   if (durationMs !== null) {
     parts.push(formatString(strings.tookSeconds, secondsText(durationMs)));

@@ -61,6 +61,7 @@ describe('setting up a model', () => {
     await item('small').filter({ hasText: 'current' }).waitFor();
     await workbench.screenshot('model-picker');
     await item('Fetch the list').click();
+    await item('large').waitFor();
     await item('large').click();
     const chat = await Chat.open(workbench);
     await chat.ask('Hello', 'Hello from the fake model.');

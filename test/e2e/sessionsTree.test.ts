@@ -42,6 +42,17 @@ describe('the sessions tree', () => {
   const titles = async (): Promise<readonly string[]> =>
     (await workbench.executeCommand<Summary[]>('rejoin.listSessions')).map(({ title }) => title);
 
+  /** Clicks a session and waits until the chat shows it and has taken the focus. */
+  async function openByClick(title: string): Promise<void> {
+    await row(title).click();
+    await shows(title);
+    await expect.poll(async () => (await workbench.chatFrame()).evaluate(() => document.hasFocus())).toBe(true);
+  }
+
+  async function shows(title: string): Promise<void> {
+    await expect.poll(async () => (await workbench.chatFrame()).getByRole('heading', { name: title }).count()).toBeGreaterThan(0);
+  }
+
   /** Moves the focus to a row with the keyboard alone, which leaves the selection where it was. */
   async function focusRow(text: string): Promise<void> {
     await workbench.executeCommand('rejoin.sessions.focus');
@@ -65,11 +76,11 @@ describe('the sessions tree', () => {
   it('opens a session with Enter', async () => {
     await focusRow('Bananas');
     await press('Enter');
-    await expect.poll(async () => (await workbench.chatFrame()).getByText('Bananas').count()).toBeGreaterThan(0);
+    await shows('Bananas');
   });
 
   it('renames with F2, in the tree and in the open chat at once', async () => {
-    await row('Cherries').click();
+    await openByClick('Cherries');
     await focusRow('Bananas');
     await press('F2');
     const input = workbench.page.locator('.quick-input-widget input[type="text"]');
@@ -82,15 +93,14 @@ describe('the sessions tree', () => {
     await press('Enter');
     await row('Plantains').waitFor();
     expect(await row('Bananas').count()).toBe(0);
-    await row('Plantains').click();
-    await workbench.page.locator('.pane-header').filter({ hasText: 'Plantains' }).waitFor();
+    await openByClick('Plantains');
     await workbench.executeCommand('rejoin.renameSession', ids.get('Bananas'), 'Bananas');
-    await workbench.page.locator('.pane-header').filter({ hasText: 'Bananas' }).waitFor();
+    await shows('Bananas');
     await row('Bananas').waitFor();
   });
 
   it('deletes all that is selected to the trash, and brings it back with Undo', async () => {
-    await row('Apples').click();
+    await openByClick('Apples');
     await row('Cherries').click({ modifiers: ['ControlOrMeta'] });
     await press('Delete');
     await expect.poll(titles).toEqual(['Bananas']);
@@ -122,6 +132,6 @@ describe('the sessions tree', () => {
     await workbench.screenshot('session-picker');
     await workbench.page.keyboard.type('Cher');
     await press('Enter');
-    await expect.poll(async () => (await workbench.chatFrame()).getByText('Cherries').count()).toBeGreaterThan(0);
+    await shows('Cherries');
   });
 });

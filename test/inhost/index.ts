@@ -9,6 +9,8 @@ interface RunResults {
   readonly numFailedTests: number;
   readonly numPendingTests: number;
   readonly tests: readonly TestResult[];
+  /** The window opened a workspace file without its folders, so nothing ran; another window may have them. */
+  readonly foldersMissing?: true;
 }
 
 interface TestResult {
@@ -20,7 +22,7 @@ interface TestResult {
 /** VS Code's own output surrounds the tests, so nothing is printed here: results go to a file and are printed outside. */
 const silentReporter = Mocha.reporters.Base;
 
-const foldersTimeoutMs = 20_000;
+const foldersTimeoutMs = 10_000;
 
 /**
  * Entry that VS Code calls in its extension host. Runs the suites of `suites/all` and of the folder named
@@ -28,31 +30,37 @@ const foldersTimeoutMs = 20_000;
  */
 export async function run(): Promise<void> {
   const kind = process.env['REJOIN_TEST_KIND'] ?? 'singleFolder';
-  await foldersLoaded();
-  const mocha = new Mocha({ ui: 'tdd', timeout: 60_000, forbidOnly: true, reporter: silentReporter });
+  if (!(await foldersLoaded())) {
+    writeResults({ numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, tests: [], foldersMissing: true });
+    throw new Error('The folders of the workspace did not arrive.');
+  }
+  const mocha = new Mocha({ ui: 'tdd', timeout: 60_000, forbidOnly: true, reporter: silentReporter, color: false });
   for (const file of ['all', kind].flatMap(suiteFiles)) mocha.addFile(file);
   const results = await runMocha(mocha);
-  const resultsFile = process.env['REJOIN_TEST_RESULTS'];
-  if (resultsFile !== undefined) {
-    mkdirSync(path.dirname(resultsFile), { recursive: true });
-    writeFileSync(resultsFile, JSON.stringify(results));
-  }
+  writeResults(results);
   if (results.numPassedTests + results.numFailedTests === 0) throw new Error(`No test ran for ${kind}.`);
   if (results.numFailedTests > 0) throw new Error(`${results.numFailedTests} test(s) failed.`);
 }
 
-/** In a remote window the folders of a workspace file may arrive after the extension host has started. */
-async function foldersLoaded(): Promise<void> {
-  const { workspaceFile, workspaceFolders } = vscode.workspace;
-  if (workspaceFile === undefined || (workspaceFolders ?? []).length > 0) return;
-  await new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error('The folders of the workspace did not arrive.')), foldersTimeoutMs);
-    const subscription = vscode.workspace.onDidChangeWorkspaceFolders(() => {
-      clearTimeout(timer);
-      subscription.dispose();
-      resolve();
-    });
-  });
+function writeResults(results: RunResults): void {
+  const file = process.env['REJOIN_TEST_RESULTS'];
+  if (file === undefined) return;
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, JSON.stringify(results));
+}
+
+/**
+ * Whether the folders of a workspace file are there, after waiting for them. In the browser VS Code sometimes misses
+ * them when it reads the file, and takes them for none.
+ */
+async function foldersLoaded(): Promise<boolean> {
+  if (vscode.workspace.workspaceFile === undefined) return true;
+  const deadline = Date.now() + foldersTimeoutMs;
+  while (Date.now() < deadline) {
+    if ((vscode.workspace.workspaceFolders ?? []).length > 0) return true;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return false;
 }
 
 function suiteFiles(folder: string): string[] {

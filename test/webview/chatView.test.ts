@@ -1,127 +1,30 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { toTurnId } from '../../src/core/session/session';
-import type { SessionSnapshot } from '../../src/protocol/chatProtocol';
-import { LogBuilder, morning, sampleLog, sessionId, snapshot, summary, turn } from './support/conversation';
-import { pictureFolder, ViewHarness, type OpenOptions } from './support/harness';
+import { LogBuilder, sessionId, snapshot, turn } from './support/conversation';
+import { PageSet } from './support/pageSet';
 import { answer, notify, refuse, requestsOf, showSnapshot, waitForRequest } from './support/pageHost';
-import type { ThemeName } from './support/themes';
+import { resumed, states } from './support/states';
 
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const set = new PageSet();
+const open = set.open.bind(set);
 
-let harness: ViewHarness;
-const pages: Page[] = [];
-
-beforeAll(async () => {
-  harness = await ViewHarness.start();
-});
-
-afterAll(async () => {
-  await harness.dispose();
-});
-
-afterEach(async () => {
-  for (const page of pages.splice(0)) {
-    const violations = await page.evaluate(() => window.host.violations);
-    await page.close();
-    expect(violations).toEqual([]);
-  }
-  expect(harness.foreignRequests).toEqual([]);
-});
-
-async function open(value: SessionSnapshot, options: Omit<OpenOptions, 'snapshot'> = {}): Promise<Page> {
-  const page = await harness.open({ snapshot: value, ...options });
-  pages.push(page);
-  page.on('pageerror', (error) => {
-    throw error;
-  });
-  await page.getByRole('textbox', { name: 'Message' }).waitFor();
-  return page;
-}
+beforeAll(() => set.start());
+afterEach(() => set.closePages());
+afterAll(() => set.dispose());
 
 const message = (page: Page) => page.getByRole('textbox', { name: 'Message' });
 const log = (page: Page) => page.getByRole('log', { name: 'Conversation' });
 
-const resumed = (): SessionSnapshot =>
-  snapshot({
-    summary: summary(),
-    events: sampleLog().events,
-    notice: { kind: 'resumed', lastEventAt: morning, idleMs: 300_000 },
-  });
-
-const states: Readonly<Record<string, () => SessionSnapshot>> = {
-  resumed,
-  empty: () => snapshot({ recent: [summary('Fix the flaky upload test'), summary('Explain the retry logic')] }),
-  'no-model': () =>
-    snapshot({
-      model: { ref: null, label: '', missing: null, hasAny: false },
-      workspace: { folderName: '', hasFolder: false, trusted: true },
-    }),
-  'store-unavailable': () =>
-    snapshot({
-      store: {
-        kind: 'unavailable',
-        error: { code: 'store/not-a-database', args: {} },
-        text: 'sessions.db is not a database.',
-        nextStep: 'Move it away, then try again.',
-      },
-    }),
-  running: () =>
-    snapshot({
-      summary: summary(),
-      events: sampleLog().events.slice(0, 7),
-      store: { kind: 'memory' },
-      workspace: { folderName: 'shop', hasFolder: true, trusted: false },
-      turn: turn({
-        turnId: toTurnId('t1'),
-        phase: 'tools',
-        pendingTools: [{ id: 'c9', name: 'run_terminal', input: { command: 'npm test' }, phase: 'confirm' }],
-      }),
-    }),
-  failed: () => {
-    const events = new LogBuilder();
-    events.user('Hello');
-    events.add(
-      { type: 'text', content: 'Partial', finish: 'failed', error: { code: 'model/connection-lost', args: {}, message: 'The connection broke off.' } },
-      { turn: 't' },
-    );
-    return snapshot({ summary: summary(), events: events.events, turnStatus: 'failed' });
-  },
-};
-
 describe('the chat view', () => {
-  describe.each<ThemeName>(['dark', 'light', 'hc-dark', 'hc-light'])('in the theme %s', (theme) => {
-    it.each(Object.entries(states))('has no serious accessibility fault: %s', async (name, state) => {
-      const page = await open(state(), { theme });
-      await page.screenshot({ path: `${pictureFolder()}/${name}-${theme}.png` });
-      const found = await page.evaluate(`${axeSource}; window.axe.run()`);
-      const { violations } = found as { violations: { id: string; impact: string; nodes: { html: string }[] }[] };
-      const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-      expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)).toEqual([]);
-    });
-  });
-
-  it.each([180, 300, 420, 1200])('fits %i px without scrolling sideways', async (width) => {
-    for (const [name, state] of Object.entries(states)) {
-      const page = await open(state(), { width });
-      const overflow = await page.evaluate(() => {
-        const scroller = document.querySelector('.scroller') ?? document.documentElement;
-        return Math.max(scroller.scrollWidth - scroller.clientWidth, document.body.scrollWidth - window.innerWidth);
-      });
-      await page.screenshot({ path: `${pictureFolder()}/${name}-${String(width)}.png` });
-      expect(`${name} ${String(overflow)}`).toBe(`${name} 0`);
-    }
-  });
-
   it('shows the conversation with its notice, at the end', async () => {
     const page = await open(resumed());
     await expect.poll(() => page.getByRole('status').textContent()).toMatch(/^Resumed · last active 5 minutes ago/);
     expect(await page.getByRole('button', { name: 'New session' }).count()).toBe(1);
     expect(await page.getByRole('article', { name: /^You, / }).count()).toBe(2);
     expect(await page.getByRole('article', { name: /^Assistant, / }).count()).toBe(2);
-    const distance = await log(page).evaluate((element) => element.scrollHeight - element.clientHeight - element.scrollTop);
+    const distance = await log(page).evaluate(
+      (element) => element.scrollHeight - element.clientHeight - element.scrollTop,
+    );
     expect(distance).toBeLessThan(2);
     await page.getByRole('button', { name: 'Dismiss' }).click();
     expect(await page.getByRole('status').count()).toBe(0);
@@ -173,7 +76,7 @@ describe('the chat view', () => {
   });
 
   it('stops with Esc and keeps what is typed meanwhile', async () => {
-    const page = await open(states['running']?.() ?? snapshot());
+    const page = await open(states.running());
     await message(page).fill('next');
     await message(page).press('Enter');
     expect(await message(page).inputValue()).toBe('next');
@@ -184,7 +87,7 @@ describe('the chat view', () => {
   });
 
   it('asks before a tool runs', async () => {
-    const page = await open(states['running']?.() ?? snapshot());
+    const page = await open(states.running());
     const card = page.getByRole('group', { name: 'The model wants to use run_terminal' });
     expect(await card.textContent()).toContain('npm test');
     await card.getByRole('button', { name: 'Allow in this session' }).click();
@@ -235,11 +138,19 @@ describe('the chat view', () => {
     expect(await message(page).inputValue()).toBe('left here');
     await message(page).fill('left here and more');
     await page.evaluate(() => window.dispatchEvent(new Event('pagehide')));
-    expect(await requestsOf(page, 'memory/save')).toEqual([{ sessionId, memory: { draft: 'left here and more', scroll: null } }]);
+    expect(await requestsOf(page, 'memory/save')).toEqual([
+      { sessionId, memory: { draft: 'left here and more', scroll: null } },
+    ]);
     await message(page).fill('for the first');
-    await showSnapshot(page, snapshot({ sessionId: 'other' as never, memory: { draft: 'of the other', scroll: null } }));
+    await showSnapshot(
+      page,
+      snapshot({ sessionId: 'other' as never, memory: { draft: 'of the other', scroll: null } }),
+    );
     await expect.poll(() => message(page).inputValue()).toBe('of the other');
-    expect((await requestsOf(page, 'memory/save')).at(-1)).toMatchObject({ sessionId, memory: { draft: 'for the first' } });
+    expect((await requestsOf(page, 'memory/save')).at(-1)).toMatchObject({
+      sessionId,
+      memory: { draft: 'for the first' },
+    });
   });
 
   it('renames in place', async () => {
@@ -273,7 +184,7 @@ describe('the chat view', () => {
   });
 
   it('offers to retry or go on after a failure', async () => {
-    const page = await open(states['failed']?.() ?? snapshot());
+    const page = await open(states.failed());
     expect(await page.getByRole('alert').textContent()).toContain('The connection broke off.');
     await page.getByRole('button', { name: 'Continue' }).click();
     await waitForRequest(page, 'turn/continue');
@@ -296,14 +207,5 @@ describe('the chat view', () => {
     expect(await page.locator('article[tabindex="0"]').count()).toBe(1);
     await page.keyboard.press('Escape');
     await expect.poll(focused).toBe('Message');
-  });
-
-  it.each(['ltr', 'rtl'] as const)('stands still for whoever asked for less motion (%s)', async (dir) => {
-    const page = await open(snapshot({ summary: summary(), turn: turn() }), {
-      bodyClass: 'vscode-reduce-motion',
-      ...(dir === 'rtl' ? { dir } : {}),
-    });
-    expect(await page.locator('.spin').first().evaluate((element) => getComputedStyle(element).animationName)).toBe('none');
-    await page.screenshot({ path: `${pictureFolder()}/reduced-${dir}.png` });
   });
 });

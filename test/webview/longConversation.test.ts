@@ -26,9 +26,14 @@ async function openLong(count: number, patch: Partial<SessionSnapshot> = {}, fir
   const log = new LogBuilder();
   for (let index = 0; index < count / 2; index += 1) {
     log.user(`Question ${String(index)}?`, { turn: `t${String(index)}` });
-    log.text(index % 10 === 0 ? sampleAnswer : `Answer ${String(index)} is **short** but has two lines.\n\nThis is the second.`, {
-      turn: `t${String(index)}`,
-    });
+    log.text(
+      index % 10 === 0
+        ? sampleAnswer
+        : `Answer ${String(index)} is **short** but has two lines.\n\nThis is the second.`,
+      {
+        turn: `t${String(index)}`,
+      },
+    );
   }
   const events = log.events.slice(-first);
   const page = await harness.open({
@@ -41,7 +46,6 @@ async function openLong(count: number, patch: Partial<SessionSnapshot> = {}, fir
 }
 
 const scroller = (page: Page) => page.getByRole('log', { name: 'Conversation' });
-const top = (page: Page) => scroller(page).evaluate((element) => element.scrollTop);
 const fromEnd = (page: Page) =>
   scroller(page).evaluate((element) => Math.round(element.scrollHeight - element.clientHeight - element.scrollTop));
 const settle = (page: Page) => page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 150)));
@@ -50,7 +54,9 @@ const settle = (page: Page) => page.evaluate(() => new Promise((resolve) => setT
 const reading = (page: Page) =>
   scroller(page).evaluate((element) => {
     const box = element.getBoundingClientRect();
-    const message = [...element.querySelectorAll('article')].find((each) => each.getBoundingClientRect().bottom > box.top + 1);
+    const message = [...element.querySelectorAll('article')].find(
+      (each) => each.getBoundingClientRect().bottom > box.top + 1,
+    );
     return `${message?.dataset['eventId'] ?? ''} ${String(Math.round(message?.getBoundingClientRect().top ?? 0))}`;
   });
 
@@ -128,12 +134,16 @@ describe('a long conversation', () => {
     await settle(again);
     expect(await reading(again)).toBe(left);
 
-    const far = await openLong(600, { memory: { draft: '', scroll: { eventId: 'event-000101' as never, offset: 40 } } });
+    const far = await openLong(600, {
+      memory: { draft: '', scroll: { eventId: 'event-000101' as never, offset: 40 } },
+    });
     await expect.poll(() => reading(far)).toMatch(/event-000(?:099|100|101) /);
-    expect(await far.locator('[data-event-id=event-000101]').evaluate((each) => {
-      const box = each.closest('[role=log]')?.getBoundingClientRect();
-      return Math.round(each.getBoundingClientRect().top - (box?.top ?? 0));
-    })).toBe(40);
+    expect(
+      await far.locator('[data-event-id=event-000101]').evaluate((each) => {
+        const box = each.closest('[role=log]')?.getBoundingClientRect();
+        return Math.round(each.getBoundingClientRect().top - (box?.top ?? 0));
+      }),
+    ).toBe(40);
   });
 
   it('starts at the end when the place is gone', async () => {

@@ -134,7 +134,14 @@ function addEvent(draft: Draft, event: StoredEvent): void {
         result: draft.results.get(body.id) ?? null,
       });
     case 'out_of_band_output':
-      return push(draft, event, { kind: 'system', ...base, createdAt, name: body.name, command: body.command, content: body.content });
+      return push(draft, event, {
+        kind: 'system',
+        ...base,
+        createdAt,
+        name: body.name,
+        command: body.command,
+        content: body.content,
+      });
     case 'compaction':
       return push(draft, event, { kind: 'system', ...base, createdAt, name: '', command: null, content: body.summary });
     case 'skill_invocation':
@@ -195,7 +202,11 @@ function groupKey(draft: Draft, event: StoredEvent): string {
   return draft.keys.has(key) ? `${key}:${event.id}` : key;
 }
 
-function extend(group: NonNullable<Draft['group']>, event: StoredEvent, part: AssistantPart): NonNullable<Draft['group']> {
+function extend(
+  group: NonNullable<Draft['group']>,
+  event: StoredEvent,
+  part: AssistantPart,
+): NonNullable<Draft['group']> {
   return {
     ...group,
     eventIds: [...group.eventIds, event.id],
@@ -212,8 +223,7 @@ function closeGroup(draft: Draft): void {
     return;
   }
   const differs =
-    group.model !== null &&
-    (draft.model?.provider !== group.model.provider || draft.model.model !== group.model.model);
+    group.model !== null && (draft.model?.provider !== group.model.provider || draft.model.model !== group.model.model);
   draft.keys.add(group.key);
   draft.items.push({ ...group, modelDiffers: differs });
   draft.model = group.model ?? draft.model;
@@ -260,7 +270,13 @@ function isEqual(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) {
     return true;
   }
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null || Array.isArray(a) !== Array.isArray(b)) {
+  if (
+    typeof a !== 'object' ||
+    typeof b !== 'object' ||
+    a === null ||
+    b === null ||
+    Array.isArray(a) !== Array.isArray(b)
+  ) {
     return false;
   }
   const keys = Object.keys(a);

@@ -3,7 +3,14 @@ import type { Json, TextError, TextFinish, TokenUsage } from './sessionEvent';
 
 /** A piece of what a model did in one turn, in the order in which it happened. */
 export type AssistantPart =
-  | { readonly kind: 'text'; readonly key: string; readonly eventId: EventId; readonly text: string; readonly finish: TextFinish; readonly error: TextError | null }
+  | {
+      readonly kind: 'text';
+      readonly key: string;
+      readonly eventId: EventId;
+      readonly text: string;
+      readonly finish: TextFinish;
+      readonly error: TextError | null;
+    }
   | { readonly kind: 'reasoning'; readonly key: string; readonly eventId: EventId; readonly text: string }
   | ToolPart
   | UnreadablePart;

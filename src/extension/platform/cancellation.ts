@@ -8,7 +8,12 @@ export function toAbortSignal(token: vscode.CancellationToken): { readonly signa
     controller.abort();
   }
   const subscription = token.onCancellationRequested(() => controller.abort());
-  return { signal: controller.signal, dispose: () => subscription.dispose() };
+  return {
+    signal: controller.signal,
+    dispose: () => {
+      subscription.dispose();
+    },
+  };
 }
 
 /** A cancellation token source that follows an AbortSignal. Dispose it when the work is done. */

@@ -3,22 +3,31 @@ import type { SessionsTreeNode } from './sessionNode';
 
 /**
  * What a key press in a tree is about, as in VS Code's own trees: the whole selection when the row with the focus is
- * part of it, else that row alone. The focus is the row in which two selections differ that lie one toggle of the
- * focused row apart; VS Code does not tell it in any other way. The focused session comes first.
+ * part of it, else that row alone. VS Code does not tell which row has the focus, but toggling it twice does: it is the
+ * one in which the selection between differs from those before and after. The focused session comes first.
+ * Undefined when the three do not fit together, because something else changed the tree meanwhile.
  */
 export function sessionsOfKeyPress(
-  selection: readonly SessionsTreeNode[],
+  before: readonly SessionsTreeNode[],
   toggled: readonly SessionsTreeNode[],
-): readonly SessionId[] {
-  const before = new Set(selection.map(keyOf));
-  const after = new Set(toggled.map(keyOf));
-  const removed = selection.find((node) => !after.has(keyOf(node)));
-  const added = toggled.find((node) => !before.has(keyOf(node)));
-  if (added !== undefined) {
-    return idsOf([added]);
+  after: readonly SessionsTreeNode[],
+): readonly SessionId[] | undefined {
+  const added = without(toggled, before);
+  const removed = without(before, toggled);
+  const isRestored = without(before, after).length === 0 && without(after, before).length === 0;
+  if (!isRestored || added.length + removed.length > 1) {
+    return undefined;
+  }
+  if (added.length > 0) {
+    return idsOf(added);
   }
   // Without a difference no row has the focus, and the selection is all there is.
-  return removed === undefined ? idsOf(selection) : idsOf([removed, ...selection.filter((node) => node !== removed)]);
+  return idsOf([...removed, ...without(before, removed)]);
+}
+
+function without(nodes: readonly SessionsTreeNode[], others: readonly SessionsTreeNode[]): readonly SessionsTreeNode[] {
+  const keys = new Set(others.map(keyOf));
+  return nodes.filter((node) => !keys.has(keyOf(node)));
 }
 
 function idsOf(nodes: readonly SessionsTreeNode[]): readonly SessionId[] {

@@ -12,9 +12,10 @@ export interface FolderNode {
   readonly directory: string | null;
 }
 
+/** One object for each session for as long as the tree knows it, so that its row can be drawn anew by itself. */
 export interface SessionNode {
   readonly kind: 'session';
-  readonly session: Session;
+  session: Session;
 }
 
 /** Continues a section that is shown in part. */

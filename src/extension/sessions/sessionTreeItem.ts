@@ -92,7 +92,7 @@ function createFolderItem(node: FolderNode): vscode.TreeItem {
 function createSessionItem({ session }: SessionNode, context: ItemContext): vscode.TreeItem {
   const title = titleOf(session);
   const isCurrent = session.id === context.currentId;
-  const item = new vscode.TreeItem({ label: title, ...(isCurrent ? { highlights: [[0, title.length]] } : {}) });
+  const item = new vscode.TreeItem(title);
   item.id = `session:${session.id}`;
   item.contextValue = contextValueOf(session);
   item.iconPath = new vscode.ThemeIcon(iconOf(session));

@@ -25,12 +25,15 @@ export interface SessionsTreeDeps extends SessionsTreeData {
 const redrawEveryMs = 60_000;
 /** Selects the row with the focus, or takes it out of the selection, without opening it. */
 const toggleCommand = 'list.toggleSelection';
+const keyPressAttempts = 5;
 
 /** The view `rejoin.sessions`: tree, selection, and the message that stands in for it when the store cannot be opened. */
 export class SessionsTree implements vscode.Disposable {
   private readonly store = new DisposableStore();
   private readonly provider: SessionsTreeDataProvider;
   private readonly view: vscode.TreeView<SessionsTreeNode>;
+  /** The session whose row bears the mark of the one shown. */
+  private marked: SessionId | null = null;
 
   constructor(private readonly deps: SessionsTreeDeps) {
     this.provider = this.store.add(new SessionsTreeDataProvider(deps));
@@ -43,20 +46,26 @@ export class SessionsTree implements vscode.Disposable {
     );
     this.store.add(this.provider.onDidOpen((error) => this.showOpenResult(error)));
     this.store.add(deps.onDidChangeWorkspaceKeys(() => this.provider.reload()));
-    this.store.add(deps.onDidChangeCurrentSession(() => this.showCurrent()));
+    this.store.add(deps.onDidChangeCurrentSession(() => this.followCurrent()));
     this.store.add(vscode.commands.registerCommand(showMoreCommand, (section: SectionId) => this.provider.showMore(section)));
     this.store.add(deps.onDidChangeStore(() => this.provider.reload()));
     this.store.add(vscode.commands.registerCommand(retryCommand, () => this.retry()));
     this.redrawWhileVisible();
   }
 
-  /** The sessions that a key press in the tree is about. */
+  /** The sessions that a key press in the tree is about; none when the tree changes too fast to tell. */
   async sessionsOfKeyPress(): Promise<readonly SessionId[]> {
-    const { selection } = this.view;
-    await vscode.commands.executeCommand(toggleCommand);
-    const toggled = this.view.selection;
-    await vscode.commands.executeCommand(toggleCommand);
-    return sessionsOfKeyPress(selection, toggled);
+    for (let attempt = 0; attempt < keyPressAttempts; attempt++) {
+      const before = this.view.selection;
+      await vscode.commands.executeCommand(toggleCommand);
+      const toggled = this.view.selection;
+      await vscode.commands.executeCommand(toggleCommand);
+      const sessions = sessionsOfKeyPress(before, toggled, this.view.selection);
+      if (sessions !== undefined) {
+        return sessions;
+      }
+    }
+    return [];
   }
 
   dispose(): void {
@@ -77,8 +86,18 @@ export class SessionsTree implements vscode.Disposable {
     this.provider.reload();
   }
 
+  /** The event also tells of changes within the session, which the rows follow by themselves. */
+  private followCurrent(): void {
+    if (this.deps.currentSessionId() !== this.marked) {
+      this.showCurrent();
+    }
+  }
+
   private showCurrent(): void {
-    this.provider.redraw();
+    const id = this.deps.currentSessionId();
+    const marks = [...new Set([this.marked, id])];
+    this.marked = id;
+    this.provider.redrawSessions(marks.filter((marked) => marked !== null));
     if (this.view.visible) {
       void this.revealCurrent();
     }
@@ -87,8 +106,10 @@ export class SessionsTree implements vscode.Disposable {
   private async revealCurrent(): Promise<void> {
     const id = this.deps.currentSessionId();
     const node = id === null ? undefined : this.provider.findNode(id);
+    const { selection } = this.view;
+    const isSelected = selection.some((selected) => selected.kind === 'session' && selected.session.id === id);
     // A person who selected several sessions is about to do something with them.
-    if (node === undefined || this.view.selection.length > 1) {
+    if (node === undefined || isSelected || selection.length > 1) {
       return;
     }
     try {
@@ -113,6 +134,7 @@ export class SessionsTree implements vscode.Disposable {
       this.view.onDidChangeVisibility(({ visible }) => {
         follow(visible);
         if (visible) {
+          this.provider.redraw();
           this.showCurrent();
         }
       }),

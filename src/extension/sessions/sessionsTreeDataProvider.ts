@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { DisposableStore } from '../../core/base/disposable';
 import type { Clock } from '../../core/base/ports';
 import type { Session, SessionId, WorkspaceKey } from '../../core/session/session';
+import type { SessionsChange } from '../../core/session/sessionManager';
 import type { SessionCatalog } from './sessionCatalog';
 import { belongsTo, groupByFolder, type SectionId } from './sessionGroups';
 import { SessionListModel } from './sessionListModel';
@@ -27,11 +28,12 @@ interface Loaded {
  */
 export class SessionsTreeDataProvider implements vscode.TreeDataProvider<SessionsTreeNode>, vscode.Disposable {
   private readonly store = new DisposableStore();
-  private readonly treeDataChanged = this.store.add(new vscode.EventEmitter<undefined>());
+  private readonly treeDataChanged = this.store.add(new vscode.EventEmitter<SessionsTreeNode[] | undefined>());
   private readonly opened = this.store.add(new vscode.EventEmitter<unknown>());
   private loading: Promise<Loaded> | undefined;
   private loaded: Loaded | undefined;
   private subscribedTo: SessionCatalog | undefined;
+  private nodes = new Map<SessionId, SessionNode>();
 
   readonly onDidChangeTreeData = this.treeDataChanged.event;
   /** Fires after each try to open the sessions, with the error or undefined. */
@@ -57,7 +59,7 @@ export class SessionsTreeDataProvider implements vscode.TreeDataProvider<Session
       case 'group':
         return this.getGroupChildren(model, node);
       case 'folder':
-        return (await this.sessionsOfFolder(model, node.directory)).map(sessionNode);
+        return (await this.sessionsOfFolder(model, node.directory)).map((session) => this.nodeOf(session));
       default:
         return [];
     }
@@ -79,12 +81,20 @@ export class SessionsTreeDataProvider implements vscode.TreeDataProvider<Session
   /** The element of a session that the tree has read. */
   findNode(id: SessionId): SessionNode | undefined {
     const session = this.loaded?.model.find(id);
-    return session === undefined ? undefined : sessionNode(session);
+    return session === undefined ? undefined : this.nodeOf(session);
   }
 
-  /** Draws the rows anew without reading: relative times and the mark of the current session may have changed. */
+  /** Draws everything anew without reading: with the time, sessions move from one day's group to another's. */
   redraw(): void {
     this.treeDataChanged.fire(undefined);
+  }
+
+  /** Draws the rows of some sessions anew, those that have one. */
+  redrawSessions(ids: readonly SessionId[]): void {
+    const nodes = ids.flatMap((id) => this.nodes.get(id) ?? []);
+    if (nodes.length > 0) {
+      this.treeDataChanged.fire(nodes);
+    }
   }
 
   /** Reads everything anew, as after another window wrote or a folder came or went. */
@@ -121,7 +131,7 @@ export class SessionsTreeDataProvider implements vscode.TreeDataProvider<Session
     const children: SessionsTreeNode[] =
       node.group === 'others'
         ? [...groupByFolder(sessions).keys()].map((directory): FolderNode => ({ kind: 'folder', directory }))
-        : sessions.map(sessionNode);
+        : sessions.map((session) => this.nodeOf(session));
     const section = model.continuationOf(node.group, now);
     return section === undefined ? children : [...children, { kind: 'more', section, parent: node }];
   }
@@ -151,6 +161,7 @@ export class SessionsTreeDataProvider implements vscode.TreeDataProvider<Session
       model.restoreShownCounts(this.loaded.model.shownCounts);
     }
     this.loaded = { model, keys };
+    this.nodes = new Map();
     this.follow(catalog);
     return this.loaded;
   }
@@ -170,13 +181,41 @@ export class SessionsTreeDataProvider implements vscode.TreeDataProvider<Session
           this.reload();
           return;
         }
-        this.loaded?.model.apply(change);
-        this.treeDataChanged.fire(undefined);
+        this.applyChange(change);
       }),
     );
   }
-}
 
-function sessionNode(session: Session): SessionNode {
-  return { kind: 'session', session };
+  /** A row that only changes its looks is drawn by itself: drawing all of them would disturb the selection. */
+  private applyChange(change: SessionsChange): void {
+    const before = change.ids.map((id) => this.placeOf(id));
+    this.loaded?.model.apply(change);
+    const staysInPlace = change.ids.every((id, index) => before[index] === this.placeOf(id));
+    for (const session of change.sessions) {
+      const node = this.nodes.get(session.id);
+      if (node !== undefined) {
+        node.session = session;
+      }
+    }
+    if (staysInPlace) {
+      this.redrawSessions(change.ids);
+    } else {
+      this.treeDataChanged.fire(undefined);
+    }
+  }
+
+  /** Where the row of a session stands, as far as a change of that session alone can move it. */
+  private placeOf(id: SessionId): string | undefined {
+    const session = this.loaded?.model.find(id);
+    return session === undefined
+      ? undefined
+      : [this.loaded?.model.groupOf(session, this.data.clock.now()), session.updatedAt, session.directory].join(' ');
+  }
+
+  private nodeOf(session: Session): SessionNode {
+    const node = this.nodes.get(session.id) ?? { kind: 'session', session };
+    node.session = session;
+    this.nodes.set(session.id, node);
+    return node;
+  }
 }

@@ -7,18 +7,22 @@ import { countWords } from '../formats';
 export function Announcer() {
   const { announce, announcement, store } = useChat();
   const turnId = store.turnId.value;
-  const before = useRef<string | null>(null);
+  const sessionId = store.sessionId.value;
+  const before = useRef<{ readonly turnId: string | null; readonly sessionId: string | null }>({
+    turnId: null,
+    sessionId,
+  });
 
   useEffect(() => {
     const strings = store.strings.peek();
-    const ended = before.current;
-    before.current = turnId;
-    if (turnId !== null && turnId !== ended) {
+    const former = before.current;
+    before.current = { turnId, sessionId };
+    if (turnId !== null && turnId !== former.turnId) {
       announce(strings.replyStarted);
-    } else if (turnId === null && ended !== null) {
-      announce(formatString(strings.replyFinished, countReplyWords(ended)));
+    } else if (turnId === null && former.turnId !== null && former.sessionId === sessionId) {
+      announce(formatString(strings.replyFinished, countReplyWords(former.turnId)));
     }
-  }, [turnId]);
+  }, [turnId, sessionId]);
 
   const countReplyWords = (turn: string): number =>
     store.events

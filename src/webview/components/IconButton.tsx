@@ -12,7 +12,15 @@ interface IconButtonProps {
 }
 
 /** A button without words, in the size of VS Code's own toolbar actions. */
-export function IconButton({ label, icon, onClick, title = label, disabled = false, pressed, ...rest }: IconButtonProps) {
+export function IconButton({
+  label,
+  icon,
+  onClick,
+  title = label,
+  disabled = false,
+  pressed,
+  ...rest
+}: IconButtonProps) {
   return (
     <button
       type="button"

@@ -150,7 +150,13 @@ export function Composer() {
           <ModelButton />
           <span class="spacer" />
           {running ? (
-            <button type="button" class="send-button" aria-label={strings.stop} title={`${strings.stop} (Esc)`} onClick={actions.stop}>
+            <button
+              type="button"
+              class="send-button"
+              aria-label={strings.stop}
+              title={`${strings.stop} (Esc)`}
+              onClick={actions.stop}
+            >
               <Icon name="debug-stop" />
             </button>
           ) : (

@@ -5,7 +5,15 @@ import { formatString } from '../../protocol/viewStrings';
 import type { ChatActions } from '../state/chatActions';
 import type { ChatStore } from '../state/chatStore';
 import { textAfterSending, withAddedText } from './composerText';
-import { atDraft, draftBehind, draftToKeep, recallable, recallEarlier, recallLater, type HistoryState } from './inputHistory';
+import {
+  atDraft,
+  draftBehind,
+  draftToKeep,
+  recallable,
+  recallEarlier,
+  recallLater,
+  type HistoryState,
+} from './inputHistory';
 
 /** Something to say next to the text box. Errors are announced at once, hints when there is time. */
 export interface ComposerNote {
@@ -143,7 +151,10 @@ export class ComposerController {
       this.clearSent(text);
     } catch (error) {
       this.failedAttempt = { sessionId, text, id };
-      this.note.value = { kind: 'error', text: formatString(this.strings.notSaved, error instanceof Error ? error.message : '') };
+      this.note.value = {
+        kind: 'error',
+        text: formatString(this.strings.notSaved, error instanceof Error ? error.message : ''),
+      };
     } finally {
       this.sending.value = false;
     }

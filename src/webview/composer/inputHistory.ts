@@ -46,7 +46,12 @@ export function canRecallEarlier(selectionStart: number, selectionEnd: number): 
 }
 
 /** Down goes forward only while something is recalled and where it could not mean "one line down". */
-export function canRecallLater(state: HistoryState, selectionStart: number, selectionEnd: number, length: number): boolean {
+export function canRecallLater(
+  state: HistoryState,
+  selectionStart: number,
+  selectionEnd: number,
+  length: number,
+): boolean {
   return state.steps > 0 && selectionStart === selectionEnd && (selectionStart === 0 || selectionStart === length);
 }
 

@@ -36,8 +36,17 @@ export const CodeBlock = memo(function CodeBlock({ code, language, growing }: Co
           <VisibleText text={language} />
         </span>
         <span class="code-actions">
-          <IconButton label={strings.wrapCode} icon="word-wrap" pressed={wrapped} onClick={() => setWrapped(!wrapped)} />
-          <IconButton label={strings.openCode} icon="new-file" onClick={() => actions.openCode(code, language.slice(0, 64))} />
+          <IconButton
+            label={strings.wrapCode}
+            icon="word-wrap"
+            pressed={wrapped}
+            onClick={() => setWrapped(!wrapped)}
+          />
+          <IconButton
+            label={strings.openCode}
+            icon="new-file"
+            onClick={() => actions.openCode(code, language.slice(0, 64))}
+          />
           <IconButton label={strings.insertCode} icon="insert" onClick={() => actions.insertCode(code)} />
           <CopyButton label={strings.copyCode} copy={() => actions.copy(code)} />
         </span>

@@ -16,7 +16,13 @@ const Block = memo(function Block({ block, growing }: BlockProps) {
 });
 
 /** Markdown as elements; `growing` while more of it is to come. Too much for that is shown as plain text. */
-export const Markdown = memo(function Markdown({ text, growing }: { readonly text: string; readonly growing: boolean }) {
+export const Markdown = memo(function Markdown({
+  text,
+  growing,
+}: {
+  readonly text: string;
+  readonly growing: boolean;
+}) {
   const parser = useRef<IncrementalMarkdown | null>(null);
   parser.current ??= new IncrementalMarkdown();
   const blocks = parser.current.update(text, growing);

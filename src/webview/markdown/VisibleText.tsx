@@ -12,7 +12,14 @@ export function VisibleText({ text }: { readonly text: string }) {
         piece.kind === 'text' ? (
           <Fragment key={index}>{piece.text}</Fragment>
         ) : (
-          <span key={index} class="invisible-mark" role="img" aria-label={piece.label} title={piece.label} data-label={piece.label}>
+          <span
+            key={index}
+            class="invisible-mark"
+            role="img"
+            aria-label={piece.label}
+            title={piece.label}
+            data-label={piece.label}
+          >
             {piece.text}
           </span>
         ),

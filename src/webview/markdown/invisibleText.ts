@@ -4,14 +4,15 @@ export type TextPiece =
   | { readonly kind: 'invisible'; readonly text: string; readonly label: string };
 
 /** Control, bidirectional, zero-width, tag and filler characters; also variation selectors, which can carry hidden text. */
-const suspicious =
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb]|[\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]/u;
+const suspicious = /(?![\t\n])\p{Cc}|\p{Default_Ignorable_Code_Point}|[\u2028\u2029\ufff9-\ufffb]/u;
 const suspiciousRuns = new RegExp(`(?:${suspicious.source})+`, 'gu');
 
 /** The three flags of Unicode that are spelt with tag characters (England, Scotland, Wales). */
-const taggedFlags = /^\u{e0067}\u{e0062}(?:\u{e0065}\u{e006e}\u{e0067}|\u{e0073}\u{e0063}\u{e0074}|\u{e0077}\u{e006c}\u{e0073})\u{e007f}$/u;
+const taggedFlags =
+  /^\u{e0067}\u{e0062}(?:\u{e0065}\u{e006e}\u{e0067}|\u{e0073}\u{e0063}\u{e0074}|\u{e0077}\u{e006c}\u{e0073})\u{e007f}$/u;
 const emojiBefore = /(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|[#*\d])\ufe0f?$/u;
-const joinedLetterBefore = /[\p{Script=Arabic}\p{Script=Syriac}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Gujarati}\p{Script=Gurmukhi}\p{Script=Kannada}\p{Script=Malayalam}\p{Script=Oriya}\p{Script=Sinhala}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Khmer}\p{Script=Mongolian}]\p{M}*$/u;
+const joinedLetterBefore =
+  /[\p{Script=Arabic}\p{Script=Syriac}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Gujarati}\p{Script=Gurmukhi}\p{Script=Kannada}\p{Script=Malayalam}\p{Script=Oriya}\p{Script=Sinhala}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Khmer}\p{Script=Mongolian}]\p{M}*$/u;
 const blackFlag = '\u{1f3f4}';
 /** Characters looked at before a run: enough for a letter with its marks. */
 const lookBehind = 16;

@@ -30,7 +30,7 @@ export function embeddedImage(source: string): string | undefined {
 /** The host that a remote image would be loaded from, or its scheme when there is no host. */
 export function imageOrigin(source: string): string {
   const link = safeLink(source.startsWith('//') ? `https:${source}` : source);
-  return link?.host ?? (/^[a-z][\w+.-]*:/i.exec(source)?.[0] ?? source.slice(0, 80));
+  return link?.host ?? /^[a-z][\w+.-]*:/i.exec(source)?.[0] ?? source.slice(0, 80);
 }
 
 /** True when the text reads like an address of another place than the link's: the real one is then shown beside it. */

@@ -2,7 +2,7 @@ import MarkdownIt from 'markdown-it';
 import { safeLink } from './linkPolicy';
 
 type Parser = InstanceType<typeof MarkdownIt>;
-export type MarkdownToken = ReturnType<Parser["parse"]>[number];
+export type MarkdownToken = ReturnType<Parser['parse']>[number];
 export type References = Readonly<Record<string, { readonly title: string; readonly href: string }>>;
 
 /** A paragraph, list, table, … of the outermost level. */

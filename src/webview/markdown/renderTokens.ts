@@ -16,9 +16,27 @@ interface OpenElement {
 
 /** Everything that Markdown can make, and the element that is made of it. A message's headings stand below the page's own. */
 const elements: Readonly<Record<string, string>> = {
-  p: 'p', h1: 'h3', h2: 'h4', h3: 'h5', h4: 'h6', h5: 'h6', h6: 'h6', ul: 'ul', ol: 'ol', li: 'li',
-  blockquote: 'blockquote', table: 'table', thead: 'thead', tbody: 'tbody', tr: 'tr', th: 'th', td: 'td',
-  strong: 'strong', em: 'em', s: 'del', a: 'a',
+  p: 'p',
+  h1: 'h3',
+  h2: 'h4',
+  h3: 'h5',
+  h4: 'h6',
+  h5: 'h6',
+  h6: 'h6',
+  ul: 'ul',
+  ol: 'ol',
+  li: 'li',
+  blockquote: 'blockquote',
+  table: 'table',
+  thead: 'thead',
+  tbody: 'tbody',
+  tr: 'tr',
+  th: 'th',
+  td: 'td',
+  strong: 'strong',
+  em: 'em',
+  s: 'del',
+  a: 'a',
 };
 /** Deeper elements are left out and their content stays: drawing them would recurse too deep. */
 const maxDepth = 60;
@@ -57,7 +75,16 @@ function renderInline(stack: OpenElement[], token: MarkdownToken, growing: boole
   if (task !== null && item !== undefined) {
     const checked = task[1] !== ' ';
     item.props = { class: 'task-item' };
-    add(stack, h('input', { type: 'checkbox', class: 'task', disabled: true, checked, 'aria-label': token.content.replace(taskMark, '') }));
+    add(
+      stack,
+      h('input', {
+        type: 'checkbox',
+        class: 'task',
+        disabled: true,
+        checked,
+        'aria-label': token.content.replace(taskMark, ''),
+      }),
+    );
     addText(stack, children[0]?.content.slice(task[0].length) ?? '');
     renderInto(stack, children.slice(1), growing);
   } else {
@@ -77,7 +104,13 @@ function listItemAtStart(stack: readonly OpenElement[]): OpenElement | undefined
 
 function openElement(token: MarkdownToken, depth: number): OpenElement {
   const tag = token.hidden || depth > maxDepth ? null : (elements[token.tag] ?? null);
-  return { tag, props: propsOf(token, tag), children: [], href: tag === 'a' ? String(token.attrGet('href') ?? '') : null, text: '' };
+  return {
+    tag,
+    props: propsOf(token, tag),
+    children: [],
+    href: tag === 'a' ? String(token.attrGet('href') ?? '') : null,
+    text: '',
+  };
 }
 
 function propsOf(token: MarkdownToken, tag: string | null): Readonly<Record<string, unknown>> {
@@ -89,7 +122,11 @@ function propsOf(token: MarkdownToken, tag: string | null): Readonly<Record<stri
     const align = /^text-align:(left|center|right)$/.exec(String(token.attrGet('style') ?? ''))?.[1];
     return align === undefined ? {} : { class: `align-${align}` };
   }
-  return tag !== null && /^h\d$/.test(tag) ? { class: `heading-${token.tag}`, dir: 'auto' } : tag === 'p' ? { dir: 'auto' } : {};
+  return tag !== null && /^h\d$/.test(tag)
+    ? { class: `heading-${token.tag}`, dir: 'auto' }
+    : tag === 'p'
+      ? { dir: 'auto' }
+      : {};
 }
 
 function close(stack: OpenElement[]): void {

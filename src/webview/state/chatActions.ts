@@ -22,30 +22,30 @@ export interface ActionError {
 /** All that a person can make the host do. The only caller of `RpcClient.request`. */
 export interface ChatActions {
   readonly error: ReadonlySignal<ActionError | null>;
-  dismissError(): void;
-  ready(): Promise<SessionSnapshot>;
-  loadOlder(sessionId: SessionId, before: EventId): Promise<EventsPage>;
+  readonly dismissError: () => void;
+  readonly ready: () => Promise<SessionSnapshot>;
+  readonly loadOlder: (sessionId: SessionId, before: EventId) => Promise<EventsPage>;
   /** Rejects with `RpcError` when the message could not be stored: the text is still the person's. */
-  send(sessionId: SessionId, text: string, clientMessageId: string): Promise<void>;
-  newSession(): Promise<boolean>;
-  openSession(sessionId: SessionId): Promise<boolean>;
-  rename(title?: string): Promise<boolean>;
-  pickModel(): Promise<boolean>;
-  addProvider(): Promise<boolean>;
-  stop(): void;
-  retry(): void;
-  continueReply(): void;
-  regenerate(eventId: EventId): void;
-  respondToTool(turnId: TurnId, callId: string, decision: ToolDecision): void;
-  saveMemory(sessionId: SessionId, memory: ViewMemory): void;
+  readonly send: (sessionId: SessionId, text: string, clientMessageId: string) => Promise<void>;
+  readonly newSession: () => Promise<boolean>;
+  readonly openSession: (sessionId: SessionId) => Promise<boolean>;
+  readonly rename: (title?: string) => Promise<boolean>;
+  readonly pickModel: () => Promise<boolean>;
+  readonly addProvider: () => Promise<boolean>;
+  readonly stop: () => void;
+  readonly retry: () => void;
+  readonly continueReply: () => void;
+  readonly regenerate: (eventId: EventId) => void;
+  readonly respondToTool: (turnId: TurnId, callId: string, decision: ToolDecision) => void;
+  readonly saveMemory: (sessionId: SessionId, memory: ViewMemory) => void;
   /** True when the text is on the clipboard. */
-  copy(text: string): Promise<boolean>;
-  copyConversation(): Promise<boolean>;
-  insertCode(code: string): void;
-  openCode(code: string, language: string): void;
-  openLink(href: string): void;
+  readonly copy: (text: string) => Promise<boolean>;
+  readonly copyConversation: () => Promise<boolean>;
+  readonly insertCode: (code: string) => void;
+  readonly openCode: (code: string, language: string) => void;
+  readonly openLink: (href: string) => void;
   /** Requests without params that need nothing but a click. */
-  run(method: SimpleMethod): Promise<boolean>;
+  readonly run: (method: SimpleMethod) => Promise<boolean>;
 }
 
 export type SimpleMethod = {
@@ -108,7 +108,8 @@ export function createChatActions(client: RpcClient, store: ChatStore): ChatActi
     },
     retry: () => inSession((sessionId) => void succeeded('turn/retry', { sessionId }), undefined),
     continueReply: () => inSession((sessionId) => void succeeded('turn/continue', { sessionId }), undefined),
-    regenerate: (eventId) => inSession((sessionId) => void succeeded('turn/regenerate', { sessionId, eventId }), undefined),
+    regenerate: (eventId) =>
+      inSession((sessionId) => void succeeded('turn/regenerate', { sessionId, eventId }), undefined),
     respondToTool: (turnId, callId, decision) => void succeeded('tool/respond', { turnId, callId, decision }),
     saveMemory: (sessionId, memory) => {
       // Saved again with the next key or scroll, so a failure is nothing to tell a person who is typing.
@@ -119,6 +120,6 @@ export function createChatActions(client: RpcClient, store: ChatStore): ChatActi
     insertCode: (code) => void succeeded('code/insert', { code }),
     openCode: (code, language) => void succeeded('code/open', { code, language }),
     openLink: (href) => void succeeded('link/open', { href }),
-    run: (method) => succeeded(method, {} as ParamsOf<typeof method>),
+    run: (method) => succeeded(method, {}),
   };
 }

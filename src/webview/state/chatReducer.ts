@@ -17,7 +17,11 @@ export type ChatInput =
   | { readonly type: 'older'; readonly sessionId: SessionId; readonly epoch: number; readonly page: EventsPage }
   | { readonly type: 'notice-dismissed' }
   | {
-      [M in StampedNotification]: { readonly type: 'notification'; readonly method: M; readonly params: ChatNotifications[M] };
+      [M in StampedNotification]: {
+        readonly type: 'notification';
+        readonly method: M;
+        readonly params: ChatNotifications[M];
+      };
     }[StampedNotification];
 
 /** Applies one input. Pure: the same inputs give the same state, and an input that changes nothing gives the same object. */
@@ -96,7 +100,10 @@ function applyNotification(data: ChatData, input: Extract<ChatInput, { type: 'no
   }
 }
 
-function addDelta(data: ChatData, delta: { readonly turnId: string; readonly text: string; readonly reasoning: string }): ChatData {
+function addDelta(
+  data: ChatData,
+  delta: { readonly turnId: string; readonly text: string; readonly reasoning: string },
+): ChatData {
   const { turn } = data;
   if (turn === null || turn.turnId !== delta.turnId) {
     return data;

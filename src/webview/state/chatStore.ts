@@ -50,7 +50,10 @@ export function createChatStore(): ChatStore {
   };
   const part = <T>(select: (data: ChatData) => T, fallback: T): ReadonlySignal<T> =>
     fromState(({ data }) => (data === null ? fallback : select(data)));
-  const pendingTools = part<NonNullable<ChatData['turn']>['pendingTools']>((data) => data.turn?.pendingTools ?? noTools, noTools);
+  const pendingTools = part<NonNullable<ChatData['turn']>['pendingTools']>(
+    (data) => data.turn?.pendingTools ?? noTools,
+    noTools,
+  );
   return {
     state,
     phase: fromState(({ phase }) => phase),
@@ -72,7 +75,7 @@ export function createChatStore(): ChatStore {
     model: part<ChatData['model'] | null>((data) => data.model, null),
     workspace: part<ChatData['workspace'] | null>((data) => data.workspace, null),
     store: part<ChatData['store'] | null>((data) => data.store, null),
-    recent: part<ChatData["recent"]>((data) => data.recent, noRecent),
+    recent: part<ChatData['recent']>((data) => data.recent, noRecent),
     enterSends: part((data) => data.enterSends, true),
     idleGapMs: part((data) => data.idleGapMs, 0),
     apply: (inputs) => {

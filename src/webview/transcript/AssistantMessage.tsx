@@ -40,7 +40,7 @@ export const AssistantMessage = memo(function AssistantMessage({ item, running, 
         <Part
           key={`${part.kind}${String(index)}`}
           part={part}
-          growing={index >= item.parts.length}
+          growing={index >= item.parts.length && index === parts.length - 1}
           last={last && index === parts.length - 1}
         />
       ))}
@@ -113,7 +113,7 @@ function Footer({ item, last, time }: { readonly item: AssistantItem; readonly l
   return (
     <div class="message-footer">
       {text !== '' && (
-        <span class={last ? '' : 'on-hover'}>
+        <span class={last ? 'message-actions' : 'message-actions on-hover'}>
           <CopyButton label={strings.copyMessage} copy={() => actions.copy(text)} />
           {last && answer !== undefined && store.turnId.value === null && (
             <IconButton label={strings.regenerate} icon="refresh" onClick={() => actions.regenerate(answer.eventId)} />
@@ -121,7 +121,10 @@ function Footer({ item, last, time }: { readonly item: AssistantItem; readonly l
         </span>
       )}
       {item.model !== null && (
-        <span class={item.modelDiffers ? 'model-name' : 'model-name on-hover'} title={`${item.model.provider}/${item.model.model}`}>
+        <span
+          class={item.modelDiffers ? 'model-name' : 'model-name on-hover'}
+          title={`${item.model.provider}/${item.model.model}`}
+        >
           {item.model.model}
         </span>
       )}

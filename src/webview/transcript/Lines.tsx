@@ -65,7 +65,11 @@ export const SystemBlock = memo(function SystemBlock({ item }: { readonly item: 
       <div class="fold-label">
         <Icon name="terminal" />
         <span>
-          <VisibleText text={[store.strings.value.systemOutput, item.name, item.command].filter((part) => part !== null && part !== '').join(' · ')} />
+          <VisibleText
+            text={[store.strings.value.systemOutput, item.name, item.command]
+              .filter((part) => part !== null && part !== '')
+              .join(' · ')}
+          />
         </span>
       </div>
       <PlainText text={item.content} growing={false} />

@@ -5,7 +5,13 @@ import { memo } from '../components/memo';
 import { PlainText } from '../markdown/PlainText';
 
 /** What a model thought before it answered: folded, and not even drawn before somebody looks. */
-export const Reasoning = memo(function Reasoning({ text, growing }: { readonly text: string; readonly growing: boolean }) {
+export const Reasoning = memo(function Reasoning({
+  text,
+  growing,
+}: {
+  readonly text: string;
+  readonly growing: boolean;
+}) {
   const { store } = useChat();
   const [open, setOpen] = useState(false);
   return (

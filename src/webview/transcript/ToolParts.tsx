@@ -37,7 +37,11 @@ export const ToolRow = memo(function ToolRow({ part }: ToolRowProps) {
         <div class="fold-label">{strings.toolInput}</div>
         <Raw text={inputText(part.input)} />
         <div class="fold-label">{strings.toolResult}</div>
-        {part.result === null ? <p>{running ? strings.toolsRunning : strings.toolNoResult}</p> : <Raw text={part.result.content} />}
+        {part.result === null ? (
+          <p>{running ? strings.toolsRunning : strings.toolNoResult}</p>
+        ) : (
+          <Raw text={part.result.content} />
+        )}
       </div>
     </details>
   );

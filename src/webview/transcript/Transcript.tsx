@@ -53,7 +53,14 @@ export function Transcript() {
     <div class="transcript">
       {/* The log takes keys for the messages inside of it, which are what is focused. */}
       {/* eslint-disable-next-line jsx-a11y-x/no-noninteractive-element-interactions */}
-      <div ref={scrollerRef} class="scroller" role="log" aria-label={strings.conversation} aria-live="off" onKeyDown={onKeyDown}>
+      <div
+        ref={scrollerRef}
+        class="scroller"
+        role="log"
+        aria-label={strings.conversation}
+        aria-live="off"
+        onKeyDown={onKeyDown}
+      >
         <div ref={contentRef} class="messages">
           <div ref={topRef} />
           {hasMore && (
@@ -122,7 +129,9 @@ function Chunks({ items, runningKey }: ChunksProps) {
     <>
       {chunks.map((chunk, index) => {
         const last = index === chunks.length - 1;
-        return <Items key={chunk.id} chunk={chunk} runningKey={last ? runningKey : null} lastKey={last ? lastKey : null} />;
+        return (
+          <Items key={chunk.id} chunk={chunk} runningKey={last ? runningKey : null} lastKey={last ? lastKey : null} />
+        );
       })}
     </>
   );
@@ -144,7 +153,15 @@ const Items = memo(function Items({ chunk, runningKey, lastKey }: ItemsProps) {
   );
 });
 
-const Item = memo(function Item({ item, running, last }: { readonly item: TranscriptItem; readonly running: boolean; readonly last: boolean }) {
+const Item = memo(function Item({
+  item,
+  running,
+  last,
+}: {
+  readonly item: TranscriptItem;
+  readonly running: boolean;
+  readonly last: boolean;
+}) {
   switch (item.kind) {
     case 'user':
       return <UserMessage item={item} />;

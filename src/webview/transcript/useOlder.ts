@@ -26,7 +26,7 @@ interface OlderOptions {
 export interface Older {
   readonly loading: ReadonlySignal<boolean>;
   /** Draws or fetches what comes before. */
-  load(): void;
+  readonly load: () => void;
 }
 
 /** Brings older items in as they are scrolled to, and once as far as the place at which the session was left. */

@@ -8,7 +8,9 @@ export function eventsToShow(events: readonly StoredEvent[], turn: TurnView | nu
   if (turn === null || parent < 0) {
     return events;
   }
-  const kept = events.filter((event, index) => index <= parent || event.turnId === undefined || event.turnId === turn.turnId);
+  const kept = events.filter(
+    (event, index) => index <= parent || event.turnId === undefined || event.turnId === turn.turnId,
+  );
   return kept.length === events.length ? events : kept;
 }
 

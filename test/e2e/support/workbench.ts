@@ -75,7 +75,6 @@ export class Workbench {
       const address = { environment, ...(extension === false ? {} : { extensionFolder: extension }) };
       await page.goto(workbenchAddress(rig.serverAddress, target, address));
       await workbench.ready();
-      if (target?.endsWith('.code-workspace') === true) await workbench.foldersLoaded();
     } catch (error) {
       await workbench.screenshot('failed-to-open').catch(() => undefined);
       await workbench.dispose();
@@ -162,25 +161,31 @@ export class Workbench {
     }
   }
 
-  /**
-   * In the browser VS Code sometimes misses the folders of a workspace file when it reads it for the first time, and
-   * takes them for none; after a reload it has them cached.
-   */
-  private async foldersLoaded(): Promise<void> {
-    for (let attempt = 1; attempt <= 5; attempt += 1) {
-      for (let check = 1; check <= 10; check += 1) {
-        const count = await this.bridge.evaluate((vscode) => vscode.workspace.workspaceFolders?.length ?? 0);
-        if (count > 0) return;
-        await this.page.waitForTimeout(300);
-      }
-      await this.reloadWindow();
+  private async ready(): Promise<void> {
+    await this.extensionsRun();
+    // In the browser VS Code sometimes misses the folders of a workspace file when it reads it, and takes them for none.
+    for (let attempt = 1; !(await this.hasItsFolders()); attempt += 1) {
+      if (attempt === 5) throw new Error('The folders of the workspace file did not arrive.');
+      await this.page.reload();
+      await this.extensionsRun();
     }
-    throw new Error('The folders of the workspace file did not arrive.');
   }
 
-  private async ready(): Promise<void> {
+  private async extensionsRun(): Promise<void> {
     await this.page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
     await this.bridge.connect();
+  }
+
+  private async hasItsFolders(): Promise<boolean> {
+    return await this.bridge.evaluate(async (vscode) => {
+      if (vscode.workspace.workspaceFile === undefined) return true;
+      const deadline = Date.now() + 3_000;
+      while (Date.now() < deadline) {
+        if ((vscode.workspace.workspaceFolders ?? []).length > 0) return true;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+      return false;
+    });
   }
 }
 

@@ -77,8 +77,13 @@ describe('projectTranscript', () => {
   it('shows an empty answer only when it says how the turn ended', () => {
     const log = new LogBuilder();
     log.text('', { turn: 'a', at: noon });
-    log.add({ type: 'text', content: '', finish: 'failed', error: { code: 'model/unreachable', args: {} } }, { turn: 'b', at: noon });
-    expect(projectTranscript(log.events, options())).toMatchObject([{ kind: 'assistant', parts: [{ finish: 'failed' }] }]);
+    log.add(
+      { type: 'text', content: '', finish: 'failed', error: { code: 'model/unreachable', args: {} } },
+      { turn: 'b', at: noon },
+    );
+    expect(projectTranscript(log.events, options())).toMatchObject([
+      { kind: 'assistant', parts: [{ finish: 'failed' }] },
+    ]);
   });
 
   it('puts a placeholder where an entry cannot be read, within an answer or alone', () => {
@@ -93,10 +98,16 @@ describe('projectTranscript', () => {
 
   it('names the model where it is another one than before', () => {
     const log = new LogBuilder();
-    for (const [turn, model] of [['a', 'gpt-5'], ['b', 'gpt-5'], ['c', 'llama']] as const) {
+    for (const [turn, model] of [
+      ['a', 'gpt-5'],
+      ['b', 'gpt-5'],
+      ['c', 'llama'],
+    ] as const) {
       log.text('x', { turn, model, at: noon });
     }
-    const differs = projectTranscript(log.events, options()).map((item) => item.kind === 'assistant' && item.modelDiffers);
+    const differs = projectTranscript(log.events, options()).map(
+      (item) => item.kind === 'assistant' && item.modelDiffers,
+    );
     expect(differs).toEqual([true, false, true]);
   });
 

@@ -64,7 +64,12 @@ describe('guardViewMessage', () => {
     const messages = fc.oneof(
       fc.anything(),
       fc.record(
-        { kind: fc.constantFrom('request', 'cancel', 'result'), id: fc.anything(), method: fc.constantFrom(...methods), params: fc.anything() },
+        {
+          kind: fc.constantFrom('request', 'cancel', 'result'),
+          id: fc.anything(),
+          method: fc.constantFrom(...methods),
+          params: fc.anything(),
+        },
         { requiredKeys: [] },
       ),
     );
@@ -75,7 +80,9 @@ describe('guardViewMessage', () => {
           // Nothing random is a whole, well-formed request with params of its method.
           const { params } = result.message;
           expect(typeof params).toBe('object');
-          expect(Object.values(params as object).every((value) => typeof value === 'string' || typeof value === 'object')).toBe(true);
+          expect(
+            Object.values(params as object).every((value) => typeof value === 'string' || typeof value === 'object'),
+          ).toBe(true);
         }
       }),
       { numRuns: 10_000 },

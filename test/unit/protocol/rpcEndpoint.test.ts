@@ -57,12 +57,18 @@ describe('rpcEndpoint', () => {
       },
     });
     const start = (text: string) => client.request('turn/start', { sessionId, text, clientMessageId: 'm' });
-    await expect(Promise.all([start('slow'), start('fast')])).resolves.toEqual([{ turnId: 'slow' }, { turnId: 'fast' }]);
+    await expect(Promise.all([start('slow'), start('fast')])).resolves.toEqual([
+      { turnId: 'slow' },
+      { turnId: 'fast' },
+    ]);
   });
 
   it('rejects with the code and words of the host when a handler throws', async () => {
     const { client } = connect({ 'session/new': () => Promise.reject(new Error('The disk is full.')) });
-    await expect(client.request('session/new', {})).rejects.toMatchObject({ code: 'store/io', message: 'The disk is full.' });
+    await expect(client.request('session/new', {})).rejects.toMatchObject({
+      code: 'store/io',
+      message: 'The disk is full.',
+    });
   });
 
   it('rejects a request whose handler throws before it returns a promise', async () => {
@@ -119,7 +125,7 @@ describe('rpcEndpoint', () => {
     let signal: AbortSignal | undefined;
     const { client, server, heardByView } = connect({
       'session/new': (_params, given) => {
-        signal = given as AbortSignal;
+        signal = given;
         return new Promise((resolve) => {
           finish = resolve;
         });

@@ -142,7 +142,11 @@ function toInput(step: string, seq: number, log: LogBuilder): ChatInput {
     case 'answer':
       return appended(seq, [log.text(`Answer ${String(seq)}`, { turn: 'turn-live' })]);
     case 'state':
-      return { type: 'notification', method: 'turn/state', params: { epoch: 1, seq, turn: turn({ text: String(seq) }) } };
+      return {
+        type: 'notification',
+        method: 'turn/state',
+        params: { epoch: 1, seq, turn: turn({ text: String(seq) }) },
+      };
     default:
       return delta(seq, `${String(seq)} `);
   }

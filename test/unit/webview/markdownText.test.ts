@@ -88,14 +88,21 @@ describe('splitInvisible', () => {
     expect(labels(text)).toEqual(expected);
   });
 
-  it.each(['plain text\n\twith tab', '👩‍💻 and ❤️ and 1️⃣', 'می‌خواهم', 'क्‍ष', '🏴󠁧󠁢󠁥󠁮󠁧󠁿', 'windows\r\nline', '↔️'])('leaves %j alone', (text) => {
-    expect(labels(text)).toEqual([]);
-  });
+  it.each(['plain text\n\twith tab', '👩‍💻 and ❤️ and 1️⃣', 'می‌خواهم', 'क्‍ष', '🏴󠁧󠁢󠁥󠁮󠁧󠁿', 'windows\r\nline', '↔️'])(
+    'leaves %j alone',
+    (text) => {
+      expect(labels(text)).toEqual([]);
+    },
+  );
 
   it('loses nothing', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
-        expect(splitInvisible(text).map((piece) => piece.text).join('')).toBe(text);
+        expect(
+          splitInvisible(text)
+            .map((piece) => piece.text)
+            .join(''),
+        ).toBe(text);
       }),
       { numRuns: 300 },
     );
@@ -143,7 +150,11 @@ describe('highlightCode', () => {
     for (const unit of ['a:', '{', '/*', '"', '<a', '((', '#', '\\', 'a b ']) {
       const code = Array.from({ length: 50 }, () => unit.repeat(500).slice(0, 1_000)).join('\n');
       // A grammar that backtracks without end would run into the time limit of the test.
-      expect(highlightCode(code, language)?.map(({ text }) => text).join('')).toBe(code);
+      expect(
+        highlightCode(code, language)
+          ?.map(({ text }) => text)
+          .join(''),
+      ).toBe(code);
     }
   });
 });
@@ -159,7 +170,11 @@ describe('IncrementalMarkdown', () => {
   });
 
   it('ends with what parsing the whole at once gives, wherever the text was cut', () => {
-    const texts = [sampleAnswer, 'a\n===\n\n- x\n\n- y\n\n    code\n\n[r]: https://x.test\n\n[r]', '1. a\n2. b\n\n   c\n\n```\nx\n\ny\n```\n> q'];
+    const texts = [
+      sampleAnswer,
+      'a\n===\n\n- x\n\n- y\n\n    code\n\n[r]: https://x.test\n\n[r]',
+      '1. a\n2. b\n\n   c\n\n```\nx\n\ny\n```\n> q',
+    ];
     for (const text of texts) {
       const markdown = new IncrementalMarkdown();
       for (let end = 0; end <= text.length; end += 1) {

@@ -146,12 +146,32 @@ export function sampleLog(): LogBuilder {
   const log = new LogBuilder();
   const yesterday = morning - 86_400_000;
   log.user('Why is the upload test flaky on CI?', { turn: 't0', at: yesterday });
-  log.text('Most likely a race at the end of the upload. Shall I look at the code?', { turn: 't0', at: yesterday + 4_000, model: 'gpt-4.1' });
-  log.add({ type: 'model_changed', from: { provider: 'openai', model: 'gpt-4.1' }, to: { provider: 'openai', model: 'gpt-5' } }, { at: morning });
+  log.text('Most likely a race at the end of the upload. Shall I look at the code?', {
+    turn: 't0',
+    at: yesterday + 4_000,
+    model: 'gpt-4.1',
+  });
+  log.add(
+    {
+      type: 'model_changed',
+      from: { provider: 'openai', model: 'gpt-4.1' },
+      to: { provider: 'openai', model: 'gpt-5' },
+    },
+    { at: morning },
+  );
   log.user('Yes please. The file is src/upload.ts', { turn: 't1', at: morning });
-  log.add({ type: 'reasoning', content: 'The writer is not awaited.\nCheck close() first.' }, { turn: 't1', at: morning + 1_000 });
-  log.add({ type: 'tool_call', id: 'c1', name: 'read_file', input: { path: 'src/upload.ts', lines: [1, 80] } }, { turn: 't1', at: morning + 2_000 });
-  log.add({ type: 'tool_result', toolUseId: 'c1', content: 'export async function uploadAll() {}', isError: false }, { turn: 't1', at: morning + 3_000 });
+  log.add(
+    { type: 'reasoning', content: 'The writer is not awaited.\nCheck close() first.' },
+    { turn: 't1', at: morning + 1_000 },
+  );
+  log.add(
+    { type: 'tool_call', id: 'c1', name: 'read_file', input: { path: 'src/upload.ts', lines: [1, 80] } },
+    { turn: 't1', at: morning + 2_000 },
+  );
+  log.add(
+    { type: 'tool_result', toolUseId: 'c1', content: 'export async function uploadAll() {}', isError: false },
+    { turn: 't1', at: morning + 3_000 },
+  );
   log.text(sampleAnswer, { turn: 't1', at: morning + 9_000 });
   return log;
 }

@@ -54,7 +54,10 @@ export class ViewHarness {
       response.end(file.body(url.searchParams));
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const browser = await chromium.launch({ executablePath: process.env['REJOIN_CHROMIUM'] ?? '/usr/bin/chromium', args: chromiumFlags });
+    const browser = await chromium.launch({
+      executablePath: process.env['REJOIN_CHROMIUM'] ?? '/usr/bin/chromium',
+      args: chromiumFlags,
+    });
     return new ViewHarness(server, browser, foreign);
   }
 
@@ -73,12 +76,8 @@ export class ViewHarness {
         this.foreign.push(request.url());
       }
     });
-    await page.addInitScript(
-      ([value, log]) => {
-        Object.assign(window, { scriptedSnapshot: value, scriptedLog: log });
-      },
-      [snapshot, options.log ?? []] as const,
-    );
+    const scripted: unknown = { scriptedSnapshot: snapshot, scriptedLog: options.log ?? [] };
+    await page.addInitScript((values: unknown) => void Object.assign(window, values), scripted);
     const query = new URLSearchParams({ theme, bodyClass: options.bodyClass ?? '', dir: options.dir ?? 'ltr' });
     await page.goto(`${origin}/?${query.toString()}`);
     return page;

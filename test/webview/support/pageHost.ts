@@ -50,14 +50,18 @@ export async function refuse(page: Page, method: ChatMethod, message: string): P
 }
 
 export async function answer(page: Page, method: ChatMethod, value: unknown): Promise<void> {
-  await page.evaluate(([name, result]) => void (window.host.answers[name as string] = result), [method, value] as const);
+  await page.evaluate(([name, result]) => void (window.host.answers[name as string] = result), [
+    method,
+    value,
+  ] as const);
 }
 
 /** Shows another session, as the host does when one is opened. */
 export async function showSnapshot(page: Page, snapshot: SessionSnapshot): Promise<void> {
-  await page.evaluate((value) => {
+  const shown: unknown = snapshot;
+  await page.evaluate((value: unknown) => {
     window.host.epoch += 1;
-    window.host.snapshot = value;
+    window.host.snapshot = value as SessionSnapshot;
     window.host.notify('session/snapshot', value);
-  }, snapshot);
+  }, shown);
 }

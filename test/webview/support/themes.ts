@@ -20,7 +20,11 @@ const fonts = {
 export const themes = {
   dark: { bodyClass: 'vscode-dark', background: '#181818', variables: { ...fonts, ...colors.dark } },
   light: { bodyClass: 'vscode-light', background: '#f8f8f8', variables: { ...fonts, ...colors.light } },
-  'hc-dark': { bodyClass: 'vscode-high-contrast', background: '#000000', variables: { ...fonts, ...colors['hc-dark'] } },
+  'hc-dark': {
+    bodyClass: 'vscode-high-contrast',
+    background: '#000000',
+    variables: { ...fonts, ...colors['hc-dark'] },
+  },
   'hc-light': {
     bodyClass: 'vscode-high-contrast vscode-high-contrast-light',
     background: '#ffffff',
