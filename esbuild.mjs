@@ -83,7 +83,7 @@ function writeMetafile(name, metafile) {
 
 async function buildOnce() {
   // What an earlier build left behind must not end up in a package.
-  if (production) rmSync(path.join(root, outFolder), { recursive: true, force: true });
+  if (production) rmSync(path.resolve(root, outFolder), { recursive: true, force: true });
   for (const name of presentBundles()) {
     const { metafile } = await build(optionsOf(name));
     if (flags.has('--metafile')) writeMetafile(name, metafile);

@@ -95,7 +95,8 @@ function applyNotification(data: ChatData, input: Extract<ChatInput, { type: 'no
     }
     case 'recent/updated':
       return { ...data, recent: input.params.recent };
-    case 'composer/focus':
+    default:
+      // Moving the keyboard changes no data, and one that this version does not know must still count as received.
       return data;
   }
 }

@@ -1,4 +1,4 @@
-import type { Frame, Locator } from 'playwright-core';
+import type { FrameLocator, Locator } from 'playwright-core';
 import type { FakeModelServer } from '../../support/fakeModelServer';
 import type { Workbench } from './workbench';
 
@@ -14,14 +14,17 @@ export function fakeModelSettings(model: FakeModelServer): Readonly<Record<strin
 
 /** The chat as a person finds it: by accessible names. Made anew after every reload. */
 export class Chat {
-  private constructor(
-    private readonly workbench: Workbench,
-    readonly frame: Frame,
-  ) {}
+  /** Found anew for every use: VS Code replaces the frames of a webview that it shows again. */
+  readonly frame: FrameLocator;
+
+  private constructor(private readonly workbench: Workbench) {
+    this.frame = workbench.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
+  }
 
   /** Brings the chat to the front. */
   static async open(workbench: Workbench): Promise<Chat> {
-    const chat = new Chat(workbench, await workbench.openChat());
+    await workbench.executeCommand('rejoin.focusChat');
+    const chat = new Chat(workbench);
     await chat.composer.waitFor();
     return chat;
   }

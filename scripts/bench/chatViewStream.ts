@@ -1,0 +1,78 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { stepsReply, type FakeReply, type ReplyStep } from '../../test/support/fakeModelReplies';
+import type { FakeModelServer } from '../../test/support/fakeModelServer';
+import { recordStream, type StreamRecord } from './chatViewPage';
+import { orTimeout, type ShowWindow } from './chatViewWindow';
+
+export const piecesPerSecond = 1_000;
+export const streamSeconds = 5;
+
+const pieceCount = piecesPerSecond * streamSeconds;
+const words = 'The memo key **ignores** the `coupon`, so the total stays as it was. ';
+const pieceLength = 6;
+const ending = 'That was the last piece.';
+
+export interface StreamResult extends StreamRecord {
+  /** Pieces per second that the model sent, as it turned out. */
+  readonly sentPerSecond: number;
+  /** Milliseconds from the message until its answer began on screen. */
+  readonly untilFirst: number;
+  /** Milliseconds from the model's last piece until it was on screen. */
+  readonly behind: number;
+}
+
+/** Sends a message and records how its answer of 5,000 pieces arrives in the view. */
+export async function stream(window: ShowWindow, model: FakeModelServer): Promise<StreamResult> {
+  await window.workbench.page.bringToFront();
+  const frame = await window.frame();
+  const sent = { first: 0, last: 0 };
+  model.reset();
+  model.enqueue(pacedReply(sent));
+  await frame.evaluate(recordStream);
+  const start = Date.now();
+  await window.workbench.executeCommand('rejoin.sendMessage', 'Please explain this at length.');
+  // Waited for here: looking into the page all the time would slow it down.
+  await orTimeout(lastPieceSent(sent), 'The last piece');
+  const newest = frame.getByRole('article').filter({ hasText: ending }).last();
+  await newest.waitFor();
+  const end = await newest.evaluate(() => Date.now());
+  await sleep(1_000);
+  const record = await frame.evaluate(() => window.benchEndStream?.());
+  if (record === undefined) throw new Error('The view was made anew while it streamed.');
+  const answerBegan = Math.max(record.first, sent.first);
+  return {
+    ...record,
+    sentPerSecond: (pieceCount / (sent.last - sent.first)) * 1_000,
+    untilFirst: answerBegan - start,
+    behind: end - sent.last,
+  };
+}
+
+async function lastPieceSent(sent: { readonly last: number }): Promise<void> {
+  while (sent.last === 0) await sleep(50);
+}
+
+/** Pieces at their time: after a pause that took too long, those that are late follow at once. */
+function pacedReply(sent: { first: number; last: number }): FakeReply {
+  function* steps(): Generator<ReplyStep> {
+    const start = Date.now();
+    sent.first = start;
+    for (let index = 0; index < pieceCount; index += 1) {
+      const early = start + (index / piecesPerSecond) * 1_000 - Date.now();
+      if (early > 0) yield { kind: 'delay', ms: early };
+      yield { kind: 'text', text: piece(index) };
+    }
+    yield { kind: 'text', text: `\n\n${ending}` };
+    sent.last = Date.now();
+    yield { kind: 'finish', reason: 'stop' };
+    yield { kind: 'done' };
+  }
+  return stepsReply(steps());
+}
+
+/** A few letters of running text, with a new paragraph now and then. */
+function piece(index: number): string {
+  if (index % 60 === 59) return '\n\n';
+  const at = (index * pieceLength) % words.length;
+  return (words + words).slice(at, at + pieceLength);
+}
