@@ -43,6 +43,7 @@ const stages = {
   unit: [vitest('unit', ['vitest.config.mts'])],
   build: [[inProject('esbuild.mjs'), '--production', '--metafile']],
   bundles: [[script('checkBundles.mjs')]],
+  webview: [vitest('webview', ['test', 'webview', 'vitest.config.mts'])],
   inhost: [[script('inhost.mjs')]],
   e2e: [vitest('e2e', ['test', 'e2e', 'vitest.config.mts'])],
   package: [[script('package.mjs')]],

@@ -22,15 +22,15 @@ export interface StreamResult extends StreamRecord {
 }
 
 /** Sends a message and records how its answer of 5,000 pieces arrives in the view. */
-export async function stream(window: ShowWindow, model: FakeModelServer): Promise<StreamResult> {
-  await window.workbench.page.bringToFront();
-  const frame = await window.frame();
+export async function stream(view: ShowWindow, model: FakeModelServer): Promise<StreamResult> {
+  await view.workbench.page.bringToFront();
+  const frame = await view.frame();
   const sent = { first: 0, last: 0 };
   model.reset();
   model.enqueue(pacedReply(sent));
   await frame.evaluate(recordStream);
   const start = Date.now();
-  await window.workbench.executeCommand('rejoin.sendMessage', 'Please explain this at length.');
+  await view.workbench.executeCommand('rejoin.sendMessage', 'Please explain this at length.');
   // Waited for here: looking into the page all the time would slow it down.
   await orTimeout(lastPieceSent(sent), 'The last piece');
   const newest = frame.getByRole('article').filter({ hasText: ending }).last();

@@ -12,7 +12,8 @@ export const protocolVersion = 1;
 export type StoreStatus =
   | { readonly kind: 'ok' }
   | { readonly kind: 'memory' }
-  | { readonly kind: 'unavailable'; readonly error: TextError; readonly text: string; readonly nextStep: string };
+  /** `text` says what is wrong and what to do next. */
+  | { readonly kind: 'unavailable'; readonly error: TextError; readonly text: string };
 
 export interface ModelStatus {
   /** The model that answers next; null when there is none to choose yet. */

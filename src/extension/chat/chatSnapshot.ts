@@ -93,7 +93,6 @@ function storeStatus(state: StoreState): StoreStatus {
         kind: 'unavailable',
         error: { code: state.error.code, args: state.error.args },
         text: textOfError(state.error),
-        nextStep: '',
       };
     case 'ok':
     case 'closed':

@@ -63,7 +63,7 @@ function Content() {
   const { store } = useChat();
   const status = store.store.value;
   if (status?.kind === 'unavailable') {
-    return <StoreUnavailable text={status.text} nextStep={status.nextStep} />;
+    return <StoreUnavailable text={status.text} />;
   }
   return store.events.value.length === 0 && store.turnId.value === null ? <Welcome /> : <Transcript />;
 }

@@ -39,13 +39,12 @@ export function Welcome() {
 }
 
 /** The store cannot be used: what is wrong, what to do, and a way to chat all the same. */
-export function StoreUnavailable({ text, nextStep }: { readonly text: string; readonly nextStep: string }) {
+export function StoreUnavailable({ text }: { readonly text: string }) {
   const { actions, store } = useChat();
   const strings = store.strings.value;
   return (
     <div class="welcome" role="alert">
       <Screen icon="warning" title={strings.storeUnavailableTitle} text={text}>
-        {nextStep !== '' && <p>{nextStep}</p>}
         <button type="button" class="button primary" onClick={() => void actions.run('store/retry')}>
           {strings.storeRetry}
         </button>

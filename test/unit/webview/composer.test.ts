@@ -200,7 +200,7 @@ describe('ComposerController', () => {
   it.each([
     ['no model', { model: { ref: null, label: '', missing: null, hasAny: false } }],
     ['a missing model', { model: { ref: null, label: '', missing: { provider: 'p', model: 'gone' }, hasAny: true } }],
-    ['no store', { store: { kind: 'unavailable', error: { code: 'x', args: {} }, text: '', nextStep: '' } }],
+    ['no store', { store: { kind: 'unavailable', error: { code: 'x', args: {} }, text: '' } }],
   ] as const)('sends nothing with %s and says so', async (_name, patch) => {
     const { composer, actions } = setUp(patch);
     composer.type('hello');

@@ -23,7 +23,6 @@ export const states = {
         kind: 'unavailable',
         error: { code: 'store/not-a-database', args: {} },
         text: 'sessions.db is not a database.',
-        nextStep: 'Move it away, then try again.',
       },
     }),
   running: () =>
