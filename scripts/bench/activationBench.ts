@@ -1,10 +1,9 @@
 import { existsSync, mkdtempSync } from 'node:fs';
 import path from 'node:path';
 import { startRig, type RigContext } from '../../test/e2e/support/rig';
-import { storePath } from '../../test/e2e/support/storeFile';
 import { Workbench } from '../../test/e2e/support/workbench';
 import { activateTimed, type Activation } from './activationProbe';
-import { builtExtension, rejoinId, smallestExtension, smallestId } from './benchWindow';
+import { builtExtension, rejoinId, smallestExtension, smallestId, storePath } from './benchRig';
 import { formatMs, formatRatio, median, printTable } from './measure';
 
 const rounds = 10;

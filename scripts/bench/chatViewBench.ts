@@ -1,9 +1,10 @@
 import { mkdtempSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fakeModelSettings } from '../../test/e2e/support/chat';
 import { startRig, type RigContext } from '../../test/e2e/support/rig';
 import { FakeModelServer } from '../../test/support/fakeModelServer';
-import { builtExtension, rejoinId, smallestExtension, smallestId } from './benchWindow';
+import { builtExtension, rejoinId, smallestExtension, smallestId } from './benchRig';
 import { loadEverything, scrollToEarlier } from './chatViewPage';
 import { makeSession } from './chatViewSession';
 import { piecesPerSecond, stream, streamSeconds, type StreamResult } from './chatViewStream';
@@ -11,7 +12,7 @@ import { ShowWindow, type ShowTimes } from './chatViewWindow';
 import { formatCount, formatRatio, median, printTable } from './measure';
 
 const manyMessages = 10_000;
-const restartRounds = 7;
+const restartRounds = 5;
 const showRounds = 15;
 const scrollRounds = 15;
 const streamRounds = 3;
@@ -24,6 +25,9 @@ interface Windows {
   readonly small: ShowWindow;
   readonly smallest: ShowWindow;
 }
+
+/** Until a window that has just opened, or an extension that has just become active, does nothing any more. */
+const settle = (): Promise<void> => sleep(3_000);
 
 type Preparation = (window: ShowWindow) => Promise<void>;
 
@@ -41,8 +45,8 @@ async function showInTurns(windows: Windows, rounds: number, prepare: Preparatio
 
 async function measureShow(windows: Windows): Promise<void> {
   const cases: readonly (readonly [string, number, Preparation])[] = [
-    ['extension not active', restartRounds, (window) => window.restart()],
-    ['active, first time shown', restartRounds, async (window) => (await window.restart(), await window.activate())],
+    ['extension not active', restartRounds, async (window) => (await window.restart(), await settle())],
+    ['active, first time shown', restartRounds, async (window) => (await window.restart(), await window.activate(), await settle())],
     ['shown again', showRounds, (window) => window.hide()],
   ];
   const rows: (readonly string[])[] = [];
@@ -69,6 +73,8 @@ async function measureShow(windows: Windows): Promise<void> {
 }
 
 async function measureScroll(window: ShowWindow): Promise<void> {
+  // A page behind another one draws seldom.
+  await window.workbench.page.bringToFront();
   const frame = await window.frame();
   const times: number[] = [];
   for (let round = 0; round < scrollRounds; round += 1) {
@@ -95,9 +101,10 @@ async function measureStreams(windows: Windows, model: FakeModelServer): Promise
   const again: Preparation = async (window) => (await window.hide(), void (await window.show()));
   const stay: Preparation = () => Promise.resolve();
   await again(windows.small);
-  await measure('empty session', windows.small, async ({ workbench }) => void (await workbench.executeCommand('rejoin.newSession')));
+  await measure('a new session', windows.small, startSession);
   await again(windows.large);
   await measure(`${formatCount(manyMessages)} messages`, windows.large, stay);
+  await windows.large.workbench.page.bringToFront();
   const drawn = await (await windows.large.frame()).evaluate(loadEverything);
   await measure(`the same, all ${formatCount(drawn)} on the page`, windows.large, stay);
   printTable(
@@ -105,6 +112,16 @@ async function measureStreams(windows: Windows, model: FakeModelServer): Promise
     ['streamed into', 'pieces sent', 'updates', 'frames with changes', 'tasks over 50 ms per run', 'longest', 'first text after', 'end behind'],
     rows,
   );
+}
+
+/** A new session with one short answer in it, because the conversation of an empty one is not on the page yet. */
+async function startSession(window: ShowWindow): Promise<void> {
+  await window.workbench.page.bringToFront();
+  await window.workbench.executeCommand('rejoin.newSession');
+  await window.workbench.executeCommand('rejoin.sendMessage', 'Hello');
+  const frame = await window.frame();
+  await frame.getByRole('article', { name: /^Assistant/ }).waitFor();
+  await frame.getByRole('button', { name: 'Stop', exact: true }).waitFor({ state: 'detached' });
 }
 
 function streamRow(name: string, results: readonly StreamResult[]): readonly string[] {

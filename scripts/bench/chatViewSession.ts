@@ -6,8 +6,8 @@ import { toEventId, toInvocationId, toSessionId, toTurnId, type EventId } from '
 import type { NewEvent } from '../../src/core/session/sessionEvent';
 import { openLocalSessionService } from '../../src/node/sqlite/openLocalSessionService';
 import type { RigContext } from '../../test/e2e/support/rig';
-import { storePath } from '../../test/e2e/support/storeFile';
 import { sampleAnswer } from '../../test/webview/support/conversation';
+import { storeFolder } from './benchRig';
 
 /** What the newest message of every session says; the smallest extension's page shows the same. */
 export const newestMessage = 'This is the newest message.';
@@ -20,7 +20,7 @@ const model = { provider: 'fake', model: 'fake-model' } as const;
 export async function makeSession(rig: RigContext, folder: string, messages: number): Promise<void> {
   let now = Date.now() - spanMs;
   const service = await openLocalSessionService({
-    folder: path.dirname(storePath(rig)),
+    folder: storeFolder(rig),
     migrationsDir: path.join(rig.projectRoot, 'migrations'),
     clock: { now: () => now },
     ids: { next: () => uuidV7() },

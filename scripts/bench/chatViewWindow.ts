@@ -6,8 +6,6 @@ import { watchForNewest, type Appearance } from './chatViewPage';
 import { newestMessage } from './chatViewSession';
 
 const timeoutMs = 60_000;
-/** Until a window that has just opened does nothing any more. */
-const settleMs = 2_000;
 
 export interface ShowTimes {
   /** Milliseconds from the command until the newest message was painted. */
@@ -49,7 +47,6 @@ export class ShowWindow {
     // The window writes down which view is in front a moment later.
     await sleep(500);
     await this.workbench.reloadWindow();
-    await sleep(settleMs);
     if (await this.isActive()) throw new Error('The extension became active before its view was shown.');
   }
 
@@ -58,7 +55,6 @@ export class ShowWindow {
     await this.workbench.bridge.evaluate(async (vscode, id) => {
       await vscode.extensions.getExtension(id)?.activate();
     }, this.extensionId);
-    await sleep(settleMs / 2);
   }
 
   async hide(): Promise<void> {

@@ -106,7 +106,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
   disposables.add(vscode.window.registerWebviewViewProvider(chatViewId, chatView));
   followWindow(disposables, { store, turns, controller });
 
-  const currentSessionId = (): SessionId | null => controller.currentId ?? null;
+  const currentSessionId = (): SessionId | null => controller.currentSession?.id ?? null;
   const sessions = (): Promise<SessionManager> => store.manager();
   const tree = disposables.add(
     new SessionsTree({

@@ -26,24 +26,27 @@ describe('setting up a model', () => {
   const input = (): Locator => workbench.page.locator('.quick-input-widget input[type="text"]').first();
   const press = (key: string): Promise<void> => workbench.page.keyboard.press(key);
 
+  /** Types an address once its step is there: the steps share one widget. */
+  async function typeAddress(address: string): Promise<void> {
+    await expect.poll(() => input().getAttribute('placeholder')).toContain('llm.example');
+    await input().fill(address);
+    await press('Enter');
+  }
+
   it('leads from kind to address to models, and reaches the server only when asked to', async () => {
     await workbench.runCommand('Rejoin: Add Provider');
     await item('Ollama').waitFor();
     await workbench.screenshot('add-provider-kinds');
     await item('OpenAI-compatible endpoint').click();
 
-    await input().fill('http://llm.example/v1');
-    await press('Enter');
+    await typeAddress('http://llm.example/v1');
     await workbench.page.getByText('This address is not encrypted.').first().waitFor();
-    await input().fill(model.baseUrl);
-    await press('Enter');
+    await typeAddress(model.baseUrl);
 
     await item('Fetch the list').waitFor();
     expect(model.requests).toHaveLength(0);
     await workbench.page.getByRole('button', { name: 'Back' }).click();
-    await expect.poll(() => input().getAttribute('placeholder')).toContain('llm.example');
-    await input().fill(model.baseUrl);
-    await press('Enter');
+    await typeAddress(model.baseUrl);
     await item('Fetch the list').click();
     await item('large').waitFor();
     await workbench.screenshot('add-provider-models');

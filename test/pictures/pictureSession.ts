@@ -7,12 +7,14 @@ import { FakeModelServer } from '../support/fakeModelServer';
 
 export type Theme = 'dark' | 'light';
 
-const themeNames: Readonly<Record<Theme, string>> = { dark: 'Default Dark Modern', light: 'Default Light Modern' };
+const themeNames: Readonly<Record<Theme, string>> = { dark: 'Dark Modern', light: 'Light Modern' };
 
 /** What a scenario works with: one window on the sample folder, and the model behind it. */
 export interface PictureSession {
   readonly workbench: Workbench;
   readonly model: FakeModelServer;
+  /** Path of the database behind the window. */
+  readonly storeFile: string;
   /** Drags the side bar's edge until the side bar is `pixels` wide. */
   widenSideBar(pixels: number): Promise<void>;
   /** Takes a picture: of the whole window, or of what a selector names. */
@@ -38,15 +40,15 @@ export async function takePicture(
   const runName = `${scenario.name}-${theme}`;
   const folder = await ensureSampleFolder(path.join(rig.runFolder, runName, 'tide-table'));
   const model = await FakeModelServer.start();
+  const store = path.join(rig.runFolder, runName, 'store');
   const workbench = await Workbench.open(rig, folder, {
     viewport: scenario.viewport,
     pixelRatio: 2,
     settings: {
-      'workbench.colorTheme': themeNames[theme],
       'workbench.layoutControl.enabled': false,
       'chat.commandCenter.enabled': false,
       'window.commandCenter': false,
-      'rejoin.storage.path': path.join(rig.runFolder, runName, 'store'),
+      'rejoin.storage.path': store,
       'rejoin.providers': [
         { id: 'local', kind: 'openai-compatible', label: 'Local', baseUrl: model.baseUrl, models: ['qwen3-coder'] },
       ],
@@ -72,6 +74,7 @@ export async function takePicture(
   };
   const shoot = async (selector?: string): Promise<void> => {
     mkdirSync(outputFolder, { recursive: true });
+    await workbench.setTheme(themeNames[theme]);
     const file = path.join(outputFolder, `${runName}.png`);
     // Whatever is still moving (a fading notice, a caret) would make every run's picture another.
     const options = { path: file, animations: 'disabled', caret: 'hide' } as const;
@@ -79,7 +82,7 @@ export async function takePicture(
     else await workbench.page.locator(selector).first().screenshot(options);
   };
   try {
-    await scenario.play({ workbench, model, widenSideBar, shoot });
+    await scenario.play({ workbench, model, storeFile: path.join(store, 'sessions.db'), widenSideBar, shoot });
   } finally {
     await workbench.dispose();
     await model.dispose();

@@ -6,6 +6,7 @@ export type ErrorCode =
   | 'session/head-moved'
   | 'session/invalid-title'
   | 'session/busy'
+  | 'session/in-trash'
   | 'argument/invalid'
   | 'store/native-module'
   | 'store/sqlite-too-old'

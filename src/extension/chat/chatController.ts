@@ -116,10 +116,13 @@ export class ChatController implements Disposable {
     return this.opening;
   }
 
-  /** Shows a stored session. Rejects with `session/not-found`. */
+  /** Shows a stored session. Rejects with `session/not-found` or `session/in-trash`. */
   async showSession(id: SessionId): Promise<SessionSummary> {
     const manager = await this.deps.store.manager();
     const session = await manager.get(id);
+    if (session.deletedAt !== null) {
+      throw new AppError('session/in-trash', { args: { id } });
+    }
     if (this.current?.id !== id) {
       this.show(storedConversation(session, null));
     }

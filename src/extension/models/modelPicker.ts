@@ -80,8 +80,7 @@ class ModelPicker {
       }));
       this.showItems();
       this.picker.show();
-      this.act(() => this.loadNotes());
-      this.act(() => this.loadCurrent());
+      this.act(() => this.loadCurrentAndNotes());
       this.act(() => this.loadVscodeModels());
     });
   }
@@ -102,11 +101,14 @@ class ModelPicker {
 
   private async loadVscodeModels(): Promise<void> {
     this.vscodeModels = await this.deps.vscodeModels.all();
-    this.showItems();
+    if (this.vscodeModels.length > 0) {
+      this.showItems();
+    }
   }
 
-  private async loadCurrent(): Promise<void> {
-    this.current = await this.deps.currentModel();
+  /** Together, because a list that changes under the pointer is hard to use. */
+  private async loadCurrentAndNotes(): Promise<void> {
+    [this.current] = await Promise.all([this.deps.currentModel(), this.loadNotes()]);
     this.showItems();
     const item = this.picker.items.find(({ choice }) => choice?.kind === 'model' && isSameModel(choice.ref, this.current));
     if (item !== undefined && this.picker.value === '') {
@@ -120,7 +122,6 @@ class ModelPicker {
       const note = hasKey ? await this.usageNote(definition) : vscode.l10n.t('no key yet');
       this.notes.set(definition.id, note);
     }
-    this.showItems();
   }
 
   /** The list of models has its use without the store, so a store that cannot be opened costs only this note. */

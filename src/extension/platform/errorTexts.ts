@@ -17,6 +17,7 @@ const texts: Readonly<Record<ErrorCode, TextOf>> = {
   'session/head-moved': () => l10n.t('Another window wrote to this session at the same moment. Try again.'),
   'session/invalid-title': () => l10n.t('A title needs at least one visible character.'),
   'session/busy': () => l10n.t('A reply is still running in this session. Wait for it or stop it, then send again.'),
+  'session/in-trash': () => l10n.t('This session is in the trash. Restore it to open it.'),
   'argument/invalid': (a) => l10n.t('The argument “{0}” is not valid: {1}', String(a['name'] ?? ''), String(a['reason'] ?? '')),
   'store/native-module': () => l10n.t('The database module could not be loaded on this platform. Reinstall the extension, or chat without saving for now.'),
   'store/sqlite-too-old': (a) =>

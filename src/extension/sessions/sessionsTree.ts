@@ -34,6 +34,8 @@ export class SessionsTree implements vscode.Disposable {
   private readonly view: vscode.TreeView<SessionsTreeNode>;
   /** The session whose row bears the mark of the one shown. */
   private marked: SessionId | null = null;
+  /** The session whose row was selected last because the chat shows it; the person may have selected another since. */
+  private revealed: SessionId | null = null;
 
   constructor(private readonly deps: SessionsTreeDeps) {
     this.provider = this.store.add(new SessionsTreeDataProvider(deps));
@@ -88,7 +90,9 @@ export class SessionsTree implements vscode.Disposable {
 
   /** The event also tells of changes within the session, which the rows follow by themselves. */
   private followCurrent(): void {
-    if (this.deps.currentSessionId() !== this.marked) {
+    const id = this.deps.currentSessionId();
+    // The row of a new session comes a moment after the chat has it.
+    if (id !== this.marked || id !== this.revealed) {
       this.showCurrent();
     }
   }
@@ -109,7 +113,11 @@ export class SessionsTree implements vscode.Disposable {
     const { selection } = this.view;
     const isSelected = selection.some((selected) => selected.kind === 'session' && selected.session.id === id);
     // A person who selected several sessions is about to do something with them.
-    if (node === undefined || isSelected || selection.length > 1) {
+    if (node === undefined || selection.length > 1) {
+      return;
+    }
+    this.revealed = id;
+    if (isSelected) {
       return;
     }
     try {

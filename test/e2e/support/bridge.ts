@@ -68,7 +68,12 @@ export class Bridge {
     if (this.address === undefined) throw new Error('The test bridge is not connected.');
     const response = await fetch(`http://127.0.0.1:${this.address.port}/`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${this.address.token}`, 'content-type': 'application/json' },
+      // A connection kept open would be closed by the other side just when the next call uses it.
+      headers: {
+        authorization: `Bearer ${this.address.token}`,
+        'content-type': 'application/json',
+        connection: 'close',
+      },
       body: JSON.stringify(body),
     });
     const answer = (await response.json()) as { value?: unknown; error?: { name?: string; message: string } };

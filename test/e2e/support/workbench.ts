@@ -88,6 +88,16 @@ export class Workbench {
     writeUserSettings(this.rig, { ...quietSettings, 'security.workspace.trust.enabled': false, ...settings });
   }
 
+  /** Shows the window in a theme. One that is only named in the settings file is not applied to a new window. */
+  async setTheme(name: string): Promise<void> {
+    await this.bridge.evaluate(async (vscode, theme) => {
+      const settings = vscode.workspace.getConfiguration('workbench');
+      await settings.update('colorTheme', undefined, true);
+      await settings.update('colorTheme', theme, true);
+    }, name);
+    await this.page.waitForTimeout(1000);
+  }
+
   /** Brings Rejoin's chat to the front and gives the frame it lives in. */
   async openChat(): Promise<Frame> {
     await this.executeCommand('rejoin.focusChat');
