@@ -9,7 +9,19 @@ const npm = (name, allowed) => ({
   name: `${name}-packages`,
   severity: 'error',
   from: { path: `^src/${name}/` },
-  to: { dependencyTypes: ['npm', 'npm-dev', 'npm-peer', 'npm-optional', 'npm-no-pkg', 'npm-unknown', 'unknown', 'undetermined'], pathNot: allowed },
+  to: {
+    dependencyTypes: [
+      'npm',
+      'npm-dev',
+      'npm-peer',
+      'npm-optional',
+      'npm-no-pkg',
+      'npm-unknown',
+      'unknown',
+      'undetermined',
+    ],
+    pathNot: allowed,
+  },
 });
 const builtins = (name) => ({
   name: `${name}-no-node`,
@@ -21,8 +33,18 @@ const builtins = (name) => ({
 module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
-    { name: 'unknown-layer', severity: 'error', from: { path: '^src/', pathNot: '^src/(core|protocol|node|extension|webview)/' }, to: {} },
-    { name: 'not-resolved', severity: 'error', from: { path: '^src/' }, to: { couldNotResolve: true, pathNot: '^vscode$' } },
+    {
+      name: 'unknown-layer',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(core|protocol|node|extension|webview)/' },
+      to: {},
+    },
+    {
+      name: 'not-resolved',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { couldNotResolve: true, pathNot: '^vscode$' },
+    },
     layer('core', '^src/core/'),
     layer('protocol', '^src/(core|protocol)/'),
     layer('node', '^src/(core|node)/'),
@@ -41,6 +63,9 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
   },
 };

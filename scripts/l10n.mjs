@@ -22,7 +22,10 @@ export async function collectTexts() {
     write: false,
   });
   const { defaultViewStrings } = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
-  const texts = { ...(await getL10nJson(sources)), ...Object.fromEntries(Object.values(defaultViewStrings).map((text) => [text, text])) };
+  const texts = {
+    ...(await getL10nJson(sources)),
+    ...Object.fromEntries(Object.values(defaultViewStrings).map((text) => [text, text])),
+  };
   return `${JSON.stringify(Object.fromEntries(Object.entries(texts).sort(([a], [b]) => (a < b ? -1 : 1))), undefined, 2)}\n`;
 }
 

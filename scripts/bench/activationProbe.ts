@@ -30,7 +30,9 @@ export async function activateTimed(api: typeof vscode, { id, watchFiles }: Acti
 
   const fileCalls: string[] = [];
   const watch = (functions: Record<string, unknown>, prefix: string): (() => void) => {
-    const originals = Object.entries(functions).filter(([name, value]) => typeof value === 'function' && !/^[A-Z_]/.test(name));
+    const originals = Object.entries(functions).filter(
+      ([name, value]) => typeof value === 'function' && !/^[A-Z_]/.test(name),
+    );
     for (const [name, original] of originals) {
       functions[name] = function (this: unknown, ...args: unknown[]): unknown {
         fileCalls.push(prefix + name);

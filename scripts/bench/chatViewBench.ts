@@ -32,7 +32,11 @@ const settle = (): Promise<void> => sleep(3_000);
 type Preparation = (window: ShowWindow) => Promise<void>;
 
 /** Shows all three views in turns, each time after `prepare`. */
-async function showInTurns(windows: Windows, rounds: number, prepare: Preparation): Promise<Record<keyof Windows, ShowTimes[]>> {
+async function showInTurns(
+  windows: Windows,
+  rounds: number,
+  prepare: Preparation,
+): Promise<Record<keyof Windows, ShowTimes[]>> {
   const times: Record<keyof Windows, ShowTimes[]> = { large: [], small: [], smallest: [] };
   for (let round = 0; round < rounds; round += 1) {
     for (const name of ['large', 'small', 'smallest'] as const) {
@@ -46,7 +50,11 @@ async function showInTurns(windows: Windows, rounds: number, prepare: Preparatio
 async function measureShow(windows: Windows): Promise<void> {
   const cases: readonly (readonly [string, number, Preparation])[] = [
     ['extension not active', restartRounds, async (window) => (await window.restart(), await settle())],
-    ['active, first time shown', restartRounds, async (window) => (await window.restart(), await window.activate(), await settle())],
+    [
+      'active, first time shown',
+      restartRounds,
+      async (window) => (await window.restart(), await window.activate(), await settle()),
+    ],
     ['shown again', showRounds, (window) => window.hide()],
   ];
   const rows: (readonly string[])[] = [];
@@ -57,12 +65,27 @@ async function measureShow(windows: Windows): Promise<void> {
     const [many = 0, two = 0, raw = 0] = whole;
     const slowest = Math.max(...large.map((each) => each.whole));
     rows.push([name, ms(many), ms(slowest), ms(two), formatRatio(many / two), ms(raw), formatRatio(many / raw)]);
-    const medianOf = (all: readonly ShowTimes[], part: keyof ShowTimes): string => ms(median(all.map((each) => each[part])));
-    parts.push([name, ...(['page', 'script', 'conversation'] as const).flatMap((part) => [medianOf(large, part), medianOf(small, part)])]);
+    const medianOf = (all: readonly ShowTimes[], part: keyof ShowTimes): string =>
+      ms(median(all.map((each) => each[part])));
+    parts.push([
+      name,
+      ...(['page', 'script', 'conversation'] as const).flatMap((part) => [
+        medianOf(large, part),
+        medianOf(small, part),
+      ]),
+    ]);
   }
   printTable(
     `View shown to conversation on screen (median; budget 500 ms with ${formatCount(manyMessages)} messages)`,
-    ['state before', `${formatCount(manyMessages)} messages`, 'slowest', '2 messages', 'ratio', 'smallest extension', 'ratio'],
+    [
+      'state before',
+      `${formatCount(manyMessages)} messages`,
+      'slowest',
+      '2 messages',
+      'ratio',
+      'smallest extension',
+      'ratio',
+    ],
     rows,
   );
   printTable(
@@ -109,7 +132,16 @@ async function measureStreams(windows: Windows, model: FakeModelServer): Promise
   await measure(`the same, all ${formatCount(drawn)} on the page`, windows.large, stay);
   printTable(
     `${formatCount(piecesPerSecond)} pieces a second for ${streamSeconds} s (${streamRounds} runs; budget: no task over 50 ms)`,
-    ['streamed into', 'pieces sent', 'updates', 'frames with changes', 'tasks over 50 ms per run', 'longest', 'first text after', 'end behind'],
+    [
+      'streamed into',
+      'pieces sent',
+      'updates',
+      'frames with changes',
+      'tasks over 50 ms per run',
+      'longest',
+      'first text after',
+      'end behind',
+    ],
     rows,
   );
 }
@@ -127,7 +159,8 @@ async function startSession(window: ShowWindow): Promise<void> {
 function streamRow(name: string, results: readonly StreamResult[]): readonly string[] {
   const medianOf = (value: (result: StreamResult) => number): number => median(results.map(value));
   const seconds = ({ first, last }: StreamResult): number => (last - first) / 1_000;
-  const perSecond = (value: (result: StreamResult) => number): string => `${medianOf((each) => value(each) / seconds(each)).toFixed(0)}/s`;
+  const perSecond = (value: (result: StreamResult) => number): string =>
+    `${medianOf((each) => value(each) / seconds(each)).toFixed(0)}/s`;
   return [
     name,
     `${medianOf((each) => each.sentPerSecond).toFixed(0)}/s`,
@@ -151,7 +184,10 @@ async function main(rig: RigContext, model: FakeModelServer): Promise<void> {
   const large = await ShowWindow.open(rig, largeFolder, chatView, ours);
   const beside = { ...ours, beside: large.workbench };
   const small = await ShowWindow.open(rig, smallFolder, chatView, beside);
-  const smallest = await ShowWindow.open(rig, smallFolder, smallestView, { ...beside, extensionPath: smallestExtension(rig) });
+  const smallest = await ShowWindow.open(rig, smallFolder, smallestView, {
+    ...beside,
+    extensionPath: smallestExtension(rig),
+  });
   const windows = { large, small, smallest };
   try {
     await measureShow(windows);

@@ -37,7 +37,15 @@ export async function makeSession(rig: RigContext, folder: string, messages: num
   for (let first = 0; first < all.length; first += eventsPerAppend) {
     now += step;
     const events = all.slice(first, first + eventsPerAppend);
-    await service.append({ sessionId, invocationId, expectedHead: head, events, create, model, derivedTitle: `${messages} messages` });
+    await service.append({
+      sessionId,
+      invocationId,
+      expectedHead: head,
+      events,
+      create,
+      model,
+      derivedTitle: `${messages} messages`,
+    });
     head = events.at(-1)?.id ?? head;
   }
   await service.close();
@@ -49,7 +57,10 @@ function conversation(messages: number): readonly NewEvent[] {
     const turn = Math.floor(index / 2);
     const base = { id: toEventId(uuidV7()), turnId: toTurnId(`turn-${turn}`) };
     if (index % 2 === 0) {
-      return { ...base, body: { type: 'user_message', content: `Question ${turn}: why does the total ignore the coupon?` } };
+      return {
+        ...base,
+        body: { type: 'user_message', content: `Question ${turn}: why does the total ignore the coupon?` },
+      };
     }
     const content = index === messages - 1 ? newestMessage : answer(turn);
     const usage = { inputTokens: 1_200, outputTokens: 310 };

@@ -36,7 +36,9 @@ export class ShowWindow {
   ): Promise<ShowWindow> {
     const workbench = await Workbench.open(rig, folder, options);
     const window = new ShowWindow(workbench, view.extensionId, view.showCommand);
-    await workbench.page.exposeBinding('benchAppeared', (_source, appearance: Appearance) => window.appeared(appearance));
+    await workbench.page.exposeBinding('benchAppeared', (_source, appearance: Appearance) =>
+      window.appeared(appearance),
+    );
     await workbench.page.addInitScript(watchForNewest, newestMessage);
     return window;
   }
@@ -73,7 +75,12 @@ export class ShowWindow {
     }, this.showCommand);
     const { begun, scripted, painted } = await orTimeout(appearance, 'The newest message');
     const afterScript = scripted === 0 ? begun : scripted;
-    return { whole: painted - start, page: begun - start, script: afterScript - begun, conversation: painted - afterScript };
+    return {
+      whole: painted - start,
+      page: begun - start,
+      script: afterScript - begun,
+      conversation: painted - afterScript,
+    };
   }
 
   /** The page of the chat. */

@@ -35,7 +35,10 @@ export interface RejoinApiDeps {
 }
 
 export function createApi({ store, workspaceKeys, showSession }: RejoinApiDeps): RejoinApi {
-  const one = async (id: string, change: (manager: Awaited<ReturnType<StoreHost['manager']>>) => Promise<readonly Session[]>): Promise<SessionSummary> => {
+  const one = async (
+    id: string,
+    change: (manager: Awaited<ReturnType<StoreHost['manager']>>) => Promise<readonly Session[]>,
+  ): Promise<SessionSummary> => {
     const manager = await store.manager();
     const [session] = await change(manager);
     return toSummary(session ?? (await manager.get(toSessionId(id))));

@@ -14,24 +14,37 @@ export interface DiagnosticsDeps {
 /** Versions, sizes and states for a bug report. Holds no message text, title, path of a session, or key. */
 export async function collectDiagnostics(deps: DiagnosticsDeps): Promise<string> {
   const { state } = deps.store;
-  const sqlite = await deps.store.openManager().then((manager) => manager?.describeStore()).catch(() => undefined);
+  const sqlite = await deps.store
+    .openManager()
+    .then((manager) => manager?.describeStore())
+    .catch(() => undefined);
   const lines = {
     Rejoin: deps.extensionVersion,
     'VS Code': `${vscode.version} (${vscode.env.appName}, ${vscode.env.uiKind === vscode.UIKind.Web ? 'web' : 'desktop'})`,
-    'Remote': vscode.env.remoteName ?? 'none',
+    Remote: vscode.env.remoteName ?? 'none',
     Platform: `${process.platform} ${process.arch}, Node ${process.version}`,
     SQLite: sqlite?.sqliteVersion ?? 'not opened',
     Journal: sqlite?.journalMode ?? 'not opened',
     Schema: String(sqlite?.schemaVersion ?? 'not opened'),
     Store: state.kind === 'unavailable' ? `unavailable: ${state.error.code} (${textOfError(state.error)})` : state.kind,
-    'Store size': sqlite === undefined ? 'not opened' : `${await sizeOf(sqlite.path)} bytes, WAL ${await sizeOf(`${sqlite.path}-wal`)} bytes`,
+    'Store size':
+      sqlite === undefined
+        ? 'not opened'
+        : `${await sizeOf(sqlite.path)} bytes, WAL ${await sizeOf(`${sqlite.path}-wal`)} bytes`,
     Providers: deps.providerIds().join(', ') || 'none',
     Trusted: String(vscode.workspace.isTrusted),
     Folders: String(vscode.workspace.workspaceFolders?.length ?? 0),
   };
-  return redactSecrets(Object.entries(lines).map(([name, value]) => `${name}: ${value}`).join('\n'));
+  return redactSecrets(
+    Object.entries(lines)
+      .map(([name, value]) => `${name}: ${value}`)
+      .join('\n'),
+  );
 }
 
 async function sizeOf(path: string): Promise<number> {
-  return stat(path).then(({ size }) => size, () => 0);
+  return stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  );
 }

@@ -124,7 +124,12 @@ export interface ChatNotifications {
   'turn/delta': Stamped<{ readonly turnId: TurnId; readonly text: string; readonly reasoning: string }>;
   /** Null when the turn is over. */
   'turn/state': Stamped<{ readonly turn: TurnView | null }>;
-  'status/updated': Stamped<{ readonly model: ModelStatus; readonly workspace: WorkspaceStatus; readonly store: StoreStatus; readonly enterSends: boolean }>;
+  'status/updated': Stamped<{
+    readonly model: ModelStatus;
+    readonly workspace: WorkspaceStatus;
+    readonly store: StoreStatus;
+    readonly enterSends: boolean;
+  }>;
   'recent/updated': Stamped<{ readonly recent: readonly SessionSummary[] }>;
   /** Moves the keyboard to the composer. */
   'composer/focus': Stamped<{ readonly text?: string }>;

@@ -70,13 +70,15 @@ export const defaultViewStrings = {
   recentTitleNoFolder: 'Recent without a folder',
   showAllSessions: 'Show all sessions',
   noModelTitle: 'Choose a model to start',
-  noModelText: 'Rejoin works with VS Code’s language models, OpenAI, Anthropic, Google, and local servers such as Ollama. Nothing is sent before you press Send.',
+  noModelText:
+    'Rejoin works with VS Code’s language models, OpenAI, Anthropic, Google, and local servers such as Ollama. Nothing is sent before you press Send.',
   noModelAction: 'Add Provider…',
   noModelPick: 'Pick an installed model',
   modelMissing: '{0} is no longer available. Choose another model to go on; the conversation stays as it is.',
   noFolderText: 'No folder is open. Conversations started here resume in windows without a folder.',
   openFolder: 'Open Folder…',
-  untrustedText: 'Restricted Mode: you can read and chat. Tools and project files stay off until you trust this folder.',
+  untrustedText:
+    'Restricted Mode: you can read and chat. Tools and project files stay off until you trust this folder.',
   manageTrust: 'Manage Trust',
   storeUnavailableTitle: 'Your conversations cannot be opened',
   storeRetry: 'Try Again',

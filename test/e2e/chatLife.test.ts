@@ -111,7 +111,9 @@ describe('a conversation in a window', () => {
     expect(await again.questions.count()).toBe(1);
     const sent = messagesOf(model.completions.at(-1));
     expect(sent.filter(({ content }) => String(content).includes('Two halves, please'))).toHaveLength(1);
-    expect(sent.some(({ role, content }) => role === 'assistant' && String(content).includes('First half,'))).toBe(true);
+    expect(sent.some(({ role, content }) => role === 'assistant' && String(content).includes('First half,'))).toBe(
+      true,
+    );
   });
 
   it('stops with Esc, keeps what had arrived, and lets nothing land afterwards', async () => {
@@ -144,20 +146,26 @@ describe('a conversation in a window', () => {
     expect(await chat.answers.count()).toBe(1);
     const again = await chat.reload();
     await again.answers.filter({ hasText: 'Answer two.' }).waitFor();
-    const kept = await querySql<{ n: number }>(rig, "SELECT count(*) AS n FROM session_events WHERE event_data LIKE '%Answer one.%'");
+    const kept = await querySql<{ n: number }>(
+      rig,
+      "SELECT count(*) AS n FROM session_events WHERE event_data LIKE '%Answer one.%'",
+    );
     expect(kept).toEqual([{ n: 1 }]);
   });
 
   it('renames from the tree and the chat, each following the other', async () => {
     await chat.ask('Name me', 'Hello from the fake model.');
-    const [session] = await workbench.executeCommand<readonly { id: string }[]>('rejoin.listSessions', { scope: 'workspace', query: 'Name me' });
+    const [session] = await workbench.executeCommand<readonly { id: string }[]>('rejoin.listSessions', {
+      scope: 'workspace',
+      query: 'Name me',
+    });
     await workbench.executeCommand('rejoin.renameSession', session?.id, 'From the tree');
     await chat.frame.getByText('From the tree').waitFor();
     await chat.send('/rename From the chat');
     await workbench.page.locator('.monaco-list-row').filter({ hasText: 'From the chat' }).first().waitFor();
-    expect(await workbench.executeCommand<readonly { title: string }[]>('rejoin.listSessions', { query: 'From the chat' })).toMatchObject([
-      { title: 'From the chat' },
-    ]);
+    expect(
+      await workbench.executeCommand<readonly { title: string }[]>('rejoin.listSessions', { query: 'From the chat' }),
+    ).toMatchObject([{ title: 'From the chat' }]);
   });
 
   it('asks before a tool runs, shows call and result, and sends the result back', async () => {

@@ -58,7 +58,10 @@ describe('what a person meets first', () => {
   });
 
   it('explains a window without a folder', async () => {
-    const workbench = await open({ settings: { ...fakeModelSettings(model), 'rejoin.session.continueMinutes': 0 } }, null);
+    const workbench = await open(
+      { settings: { ...fakeModelSettings(model), 'rejoin.session.continueMinutes': 0 } },
+      null,
+    );
     const chat = await Chat.open(workbench);
     await chat.button('Open Folder…').waitFor();
     await chat.ask('Hello', 'Hello from the fake model.');

@@ -22,7 +22,8 @@ describe('setting up a model', () => {
     await model.dispose();
   });
 
-  const item = (text: string): Locator => workbench.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: text });
+  const item = (text: string): Locator =>
+    workbench.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: text });
   const input = (): Locator => workbench.page.locator('.quick-input-widget input[type="text"]').first();
   const press = (key: string): Promise<void> => workbench.page.keyboard.press(key);
 
@@ -54,7 +55,9 @@ describe('setting up a model', () => {
     await workbench.page.getByText('1 Selected').waitFor();
     await press('Enter');
     await expect
-      .poll(() => workbench.executeCommand<{ id: string }>('rejoin.selectModel', '127.0.0.1/small').catch(() => undefined))
+      .poll(() =>
+        workbench.executeCommand<{ id: string }>('rejoin.selectModel', '127.0.0.1/small').catch(() => undefined),
+      )
       .toEqual({ provider: '127.0.0.1', model: 'small' });
     expect(model.requests.map(({ path: where }) => where)).toEqual(['/v1/models']);
   });

@@ -20,7 +20,9 @@ describe('the sessions tree', () => {
 
   beforeAll(async () => {
     model = await FakeModelServer.start();
-    workbench = await Workbench.open(rig, mkdtempSync(path.join(rig.runFolder, 'tree-')), { settings: fakeModelSettings(model) });
+    workbench = await Workbench.open(rig, mkdtempSync(path.join(rig.runFolder, 'tree-')), {
+      settings: fakeModelSettings(model),
+    });
     await Chat.open(workbench);
     for (const title of ['Apples', 'Bananas', 'Cherries']) {
       await workbench.executeCommand('rejoin.newSession');
@@ -50,7 +52,9 @@ describe('the sessions tree', () => {
   }
 
   async function shows(title: string): Promise<void> {
-    await expect.poll(async () => (await workbench.chatFrame()).getByRole('heading', { name: title }).count()).toBeGreaterThan(0);
+    await expect
+      .poll(async () => (await workbench.chatFrame()).getByRole('heading', { name: title }).count())
+      .toBeGreaterThan(0);
   }
 
   /** Moves the focus to a row with the keyboard alone, which leaves the selection where it was. */
@@ -68,7 +72,9 @@ describe('the sessions tree', () => {
   it('lists the sessions of the folder, newest first, and names them to screen readers', async () => {
     await row('Today').waitFor();
     await row('Cherries').waitFor();
-    const labels = await workbench.page.locator('.pane .monaco-list-row').evaluateAll((rows) => rows.map((element) => element.getAttribute('aria-label') ?? ''));
+    const labels = await workbench.page
+      .locator('.pane .monaco-list-row')
+      .evaluateAll((rows) => rows.map((element) => element.getAttribute('aria-label') ?? ''));
     expect(labels.map((label) => label.split(',')[0]?.trim())).toEqual(['Today', 'Cherries', 'Bananas', 'Apples']);
     expect(labels[1]).toMatch(/Cherries, now, fake-model, 2 messages, shown in the chat/);
   });
@@ -106,7 +112,9 @@ describe('the sessions tree', () => {
     await expect.poll(titles).toEqual(['Bananas']);
     // The smoke test driver keeps toasts away; the notification waits in the list.
     await workbench.executeCommand('notifications.showList');
-    const notification = workbench.page.locator('.notification-list-item').filter({ hasText: 'Moved 2 sessions to the trash.' });
+    const notification = workbench.page
+      .locator('.notification-list-item')
+      .filter({ hasText: 'Moved 2 sessions to the trash.' });
     await notification.getByText('Undo').click();
     await expect.poll(titles).toEqual(['Cherries', 'Bananas', 'Apples']);
     await row('Apples').waitFor();

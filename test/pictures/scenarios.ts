@@ -37,7 +37,10 @@ async function liveThroughPast({ workbench, model, storeFile }: PictureSession):
     const chat = await Chat.open(workbench);
     model.enqueue(streamReply('Here is what I found.'));
     await chat.ask(question, 'Here is what I found.');
-    const [row] = await querySqlIn<{ id: string }>(storeFile, 'SELECT id FROM sessions ORDER BY created_at DESC LIMIT 1');
+    const [row] = await querySqlIn<{ id: string }>(
+      storeFile,
+      'SELECT id FROM sessions ORDER BY created_at DESC LIMIT 1',
+    );
     if (command !== undefined) await workbench.executeCommand(command, row?.id);
     await querySqlIn(
       storeFile,

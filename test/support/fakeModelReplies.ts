@@ -75,15 +75,6 @@ export function streamReply(...pieces: readonly string[]): FakeReply {
   return stepsReply([...pieces.map((text): ReplyStep => ({ kind: 'text', text })), ...ending]);
 }
 
-/** A stream of text pieces with `ms` milliseconds before each. */
-export function slowReply(ms: number, ...pieces: readonly string[]): FakeReply {
-  const steps = pieces.flatMap((text): ReplyStep[] => [
-    { kind: 'delay', ms },
-    { kind: 'text', text },
-  ]);
-  return stepsReply([...steps, ...ending]);
-}
-
 /** A stream of exactly these steps; nothing is added. */
 export function stepsReply(steps: Iterable<ReplyStep>, headers: Readonly<Record<string, string>> = {}): FakeReply {
   return { kind: 'stream', steps, headers };

@@ -35,9 +35,7 @@ export function resumeWindow(now: number, continueMinutes: number): ResumeWindow
 export function chooseResumable(candidates: readonly Session[], keys: readonly WorkspaceKey[]): Session | undefined {
   const directories = new Set(keys.map((key) => key.directory));
   const rank = (session: Session): number => (directories.has(session.directory) ? 0 : 1);
-  return [...candidates].sort(
-    (a, b) => rank(a) - rank(b) || b.updatedAt - a.updatedAt || (a.id < b.id ? 1 : -1),
-  )[0];
+  return [...candidates].sort((a, b) => rank(a) - rank(b) || b.updatedAt - a.updatedAt || (a.id < b.id ? 1 : -1))[0];
 }
 
 export function createResumeNotice(session: Session, now: number): ResumeNotice {

@@ -12,13 +12,35 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
  */
 export type EventBody =
   | { readonly type: 'user_message'; readonly content: string; readonly context?: Json }
-  | { readonly type: 'text'; readonly content: string; readonly finish: TextFinish; readonly error?: TextError; readonly providerState?: Json }
+  | {
+      readonly type: 'text';
+      readonly content: string;
+      readonly finish: TextFinish;
+      readonly error?: TextError;
+      readonly providerState?: Json;
+    }
   | { readonly type: 'reasoning'; readonly content: string; readonly providerState?: Json }
-  | { readonly type: 'tool_call'; readonly id: string; readonly name: string; readonly input: Json; readonly providerState?: Json }
+  | {
+      readonly type: 'tool_call';
+      readonly id: string;
+      readonly name: string;
+      readonly input: Json;
+      readonly providerState?: Json;
+    }
   | { readonly type: 'tool_result'; readonly toolUseId: string; readonly content: string; readonly isError: boolean }
-  | { readonly type: 'out_of_band_output'; readonly name: string; readonly command: string | null; readonly content: string }
+  | {
+      readonly type: 'out_of_band_output';
+      readonly name: string;
+      readonly command: string | null;
+      readonly content: string;
+    }
   | { readonly type: 'system_context'; readonly content: string }
-  | { readonly type: 'skill_invocation'; readonly name: string; readonly arguments: string | null; readonly content: string }
+  | {
+      readonly type: 'skill_invocation';
+      readonly name: string;
+      readonly arguments: string | null;
+      readonly content: string;
+    }
   | {
       readonly type: 'compaction';
       readonly summary: string;

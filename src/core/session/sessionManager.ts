@@ -5,9 +5,31 @@ import type { Clock, IdGenerator, Logger } from '../base/ports';
 import { Sequencer } from '../base/sequencer';
 import { boundaryText } from './boundary';
 import { chooseResumable, resumeWindow } from './resumePolicy';
-import { toEventId, type EventId, type InvocationId, type ModelRef, type Session, type SessionId, type TurnId, type TurnStatus, type WorkspaceKey } from './session';
+import {
+  toEventId,
+  type EventId,
+  type InvocationId,
+  type ModelRef,
+  type Session,
+  type SessionId,
+  type TurnId,
+  type TurnStatus,
+  type WorkspaceKey,
+} from './session';
 import type { EventBody, NewEvent, StoredEvent } from './sessionEvent';
-import type { AppendRequest, AppendResult, EventPage, NewSession, PartialReply, SessionFilter, SessionPatch, SessionService, StoreDescription, UsageRecord, UsageSnapshot } from './sessionService';
+import type {
+  AppendRequest,
+  AppendResult,
+  EventPage,
+  NewSession,
+  PartialReply,
+  SessionFilter,
+  SessionPatch,
+  SessionService,
+  StoreDescription,
+  UsageRecord,
+  UsageSnapshot,
+} from './sessionService';
 import { cleanTitle, deriveTitle } from './sessionTitle';
 
 export interface SessionsChange {
@@ -156,7 +178,9 @@ export class SessionManager implements Disposable {
         this.deps.logger.warn(`The head of session ${id} moved in another window`);
         const fresh = await this.get(id);
         this.publishReset();
-        return (await this.write({ ...request, expectedHead: fresh.headId, parent: options.parent ?? own ?? fresh.headId })).events;
+        return (
+          await this.write({ ...request, expectedHead: fresh.headId, parent: options.parent ?? own ?? fresh.headId })
+        ).events;
       }
     });
   }
@@ -202,7 +226,8 @@ export class SessionManager implements Disposable {
   /** Makes another model answer from here on and notes it in the log. Does nothing when it is the same one. */
   async setModel(id: SessionId, model: ModelRef): Promise<Session> {
     const session = await this.get(id);
-    const from = session.provider !== null && session.model !== null ? { provider: session.provider, model: session.model } : null;
+    const from =
+      session.provider !== null && session.model !== null ? { provider: session.provider, model: session.model } : null;
     if (from?.provider === model.provider && from.model === model.model) {
       return session;
     }
@@ -290,9 +315,19 @@ export class SessionManager implements Disposable {
     return { id: toEventId(this.deps.ids.next()), body };
   }
 
-  private baseRequest(id: SessionId, expectedHead: EventId | null, options: AppendOptions): Omit<AppendRequest, 'events'> {
+  private baseRequest(
+    id: SessionId,
+    expectedHead: EventId | null,
+    options: AppendOptions,
+  ): Omit<AppendRequest, 'events'> {
     const create = this.drafts.get(id);
-    return { sessionId: id, invocationId: this.deps.invocationId, expectedHead, ...options, ...(create === undefined ? {} : { create }) };
+    return {
+      sessionId: id,
+      invocationId: this.deps.invocationId,
+      expectedHead,
+      ...options,
+      ...(create === undefined ? {} : { create }),
+    };
   }
 
   private async write(request: AppendRequest): Promise<AppendResult> {

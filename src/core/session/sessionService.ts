@@ -1,4 +1,14 @@
-import type { EventId, InvocationId, ModelRef, Session, SessionId, TitleSource, TurnId, TurnStatus, WorkspaceKey } from './session';
+import type {
+  EventId,
+  InvocationId,
+  ModelRef,
+  Session,
+  SessionId,
+  TitleSource,
+  TurnId,
+  TurnStatus,
+  WorkspaceKey,
+} from './session';
 import type { NewEvent, StoredEvent } from './sessionEvent';
 
 /** What a session's row starts with when its first event is written. */

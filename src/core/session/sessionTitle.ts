@@ -7,7 +7,14 @@ const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
 
 /** One clean line: no control or direction characters, single spaces, at most `maxTitleLength` characters. */
 export function cleanTitle(text: string): string {
-  return shorten(text.replace(/[\t\r\n]+/g, ' ').replace(invisible, '').replace(/\s+/g, ' ').trim(), maxTitleLength);
+  return shorten(
+    text
+      .replace(/[\t\r\n]+/g, ' ')
+      .replace(invisible, '')
+      .replace(/\s+/g, ' ')
+      .trim(),
+    maxTitleLength,
+  );
 }
 
 /** A title made from the first message: its first line with words in it, without Markdown marks. Empty when there is none. */

@@ -85,11 +85,3 @@ export type TranscriptContent = UserItem | AssistantItem | SystemItem | LineItem
 
 /** `seq` is that of the event at which the item begins: it never changes, whatever comes before or after. */
 export type TranscriptItem = TranscriptContent & { readonly seq: number };
-
-/** Events of an item, for finding the place of an event again; empty for lines. */
-export function eventIdsOf(item: TranscriptItem): readonly EventId[] {
-  if (item.kind === 'assistant') {
-    return item.eventIds;
-  }
-  return 'eventId' in item ? [item.eventId] : [];
-}

@@ -24,12 +24,15 @@ export function createChatCommands({ controller, turns, ids, diagnostics }: Chat
 
     /** Resolves when the message is on disk, before the answer. */
     'rejoin.sendMessage': async (text?: unknown): Promise<SentMessage | undefined> => {
-      const message = text ?? (await vscode.window.showInputBox({ prompt: vscode.l10n.t('Message to the session shown') }));
+      const message =
+        text ?? (await vscode.window.showInputBox({ prompt: vscode.l10n.t('Message to the session shown') }));
       if (message === undefined) {
         return undefined;
       }
       if (typeof message !== 'string' || message.trim() === '') {
-        throw new AppError('argument/invalid', { args: { name: 'text', reason: 'a text with at least one visible character is expected' } });
+        throw new AppError('argument/invalid', {
+          args: { name: 'text', reason: 'a text with at least one visible character is expected' },
+        });
       }
       const { id: sessionId } = await controller.conversation();
       const { turnId } = await controller.startTurn(sessionId, message, ids.next());

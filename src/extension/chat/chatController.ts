@@ -3,7 +3,14 @@ import { AppError } from '../../core/base/errors';
 import { Emitter, type Event } from '../../core/base/event';
 import type { Clock, IdGenerator, Logger, Timers } from '../../core/base/ports';
 import { createResumeNotice } from '../../core/session/resumePolicy';
-import { toSessionId, toSummary, type ModelRef, type Session, type SessionId, type SessionSummary } from '../../core/session/session';
+import {
+  toSessionId,
+  toSummary,
+  type ModelRef,
+  type Session,
+  type SessionId,
+  type SessionSummary,
+} from '../../core/session/session';
 import type { AppendedEvents, SessionsChange } from '../../core/session/sessionManager';
 import { cleanTitle } from '../../core/session/sessionTitle';
 import type { TurnRunner, TurnStarted } from '../../core/turn/turnRunner';
@@ -232,7 +239,9 @@ export class ChatController implements Disposable {
     return conversation;
   }
 
-  private async findResumable(keys: Awaited<ReturnType<ChatControllerDeps['workspaceKeys']>>): Promise<Session | undefined> {
+  private async findResumable(
+    keys: Awaited<ReturnType<ChatControllerDeps['workspaceKeys']>>,
+  ): Promise<Session | undefined> {
     try {
       return await (await this.deps.store.manager()).findResumable(keys);
     } catch (error) {
@@ -301,7 +310,10 @@ export class ChatController implements Disposable {
     } else if (change.kind === 'reset') {
       void this.readCurrentAgain(shown.id);
     } else if (change.ids.includes(shown.id)) {
-      this.followCurrent(shown, change.sessions.find(({ id }) => id === shown.id));
+      this.followCurrent(
+        shown,
+        change.sessions.find(({ id }) => id === shown.id),
+      );
     }
   }
 

@@ -42,7 +42,8 @@ export function createChatRequestHandlers({ store, turns, controller }: ChatRequ
     'session/rename': ({ sessionId, title }) =>
       title === undefined ? run('rejoin.renameSession', sessionId) : controller.renameCurrent(title),
     'session/pick': () => run('rejoin.openSession'),
-    'turn/start': async ({ sessionId, text, clientMessageId }) => controller.startTurn(sessionId, text, clientMessageId),
+    'turn/start': async ({ sessionId, text, clientMessageId }) =>
+      controller.startTurn(sessionId, text, clientMessageId),
     'turn/cancel': ({ turnId }) => turns.stop(turnId),
     'turn/retry': ({ sessionId }) => turns.retry(sessionId),
     'turn/continue': ({ sessionId }) => turns.continueReply(sessionId),

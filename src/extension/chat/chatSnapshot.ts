@@ -74,7 +74,9 @@ export async function buildStatus(deps: SnapshotDeps, ref: ModelRef | null): Pro
 }
 
 /** The newest sessions of this workspace for the empty screen; none where the store cannot be read. */
-export async function loadRecent(deps: Pick<SnapshotDeps, 'store' | 'workspaceKeys'>): Promise<readonly SessionSummary[]> {
+export async function loadRecent(
+  deps: Pick<SnapshotDeps, 'store' | 'workspaceKeys'>,
+): Promise<readonly SessionSummary[]> {
   try {
     const [manager, keys] = await Promise.all([deps.store.manager(), deps.workspaceKeys()]);
     return (await manager.list({ keys, states: ['active'], limit: recentCount })).map(toSummary);

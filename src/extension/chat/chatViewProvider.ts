@@ -37,9 +37,15 @@ export class ChatViewProvider implements vscode.WebviewViewProvider, Disposable 
           if (!isCancellation(error)) {
             this.logger.error(`${method} failed`, error);
           }
-          return { code: error instanceof Error && 'code' in error ? String(error.code) : 'internal', message: textOfError(error) };
+          return {
+            code: error instanceof Error && 'code' in error ? String(error.code) : 'internal',
+            message: textOfError(error),
+          };
         },
-        invalidRequest: { code: 'argument/invalid', message: vscode.l10n.t('The view sent something that is not understood. Reload the window.') },
+        invalidRequest: {
+          code: 'argument/invalid',
+          message: vscode.l10n.t('The view sent something that is not understood. Reload the window.'),
+        },
       }),
     );
     const view: ChatView = {

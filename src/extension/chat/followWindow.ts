@@ -33,7 +33,8 @@ export function followWindow(disposables: DisposableStore, { store, turns, contr
   disposables.add(
     store.onDidChangeSessions(({ ids, kind, sessions }) => {
       // An answer to a session in the trash would only cost the person money.
-      const gone = kind === 'deleted' ? ids : sessions.filter(({ deletedAt }) => deletedAt !== null).map(({ id }) => id);
+      const gone =
+        kind === 'deleted' ? ids : sessions.filter(({ deletedAt }) => deletedAt !== null).map(({ id }) => id);
       for (const id of gone) {
         const turn = turns.viewOf(id);
         if (turn !== null) {

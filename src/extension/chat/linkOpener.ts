@@ -9,7 +9,9 @@ const allowedSchemes = new Set(['http', 'https', 'mailto']);
 export async function openLink(href: string): Promise<void> {
   const uri = parse(href);
   if (uri === undefined || !allowedSchemes.has(uri.scheme)) {
-    void vscode.window.showWarningMessage(vscode.l10n.t('This link was not opened, because only web and mail addresses are.'));
+    void vscode.window.showWarningMessage(
+      vscode.l10n.t('This link was not opened, because only web and mail addresses are.'),
+    );
     return;
   }
   await vscode.env.openExternal(uri);

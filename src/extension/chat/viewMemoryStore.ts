@@ -25,7 +25,10 @@ export class ViewMemoryStore {
   }
 
   async forget(keys: readonly MemoryKey[]): Promise<void> {
-    await this.state.update(stateKey, this.entries().filter(([entry]) => !keys.includes(entry)));
+    await this.state.update(
+      stateKey,
+      this.entries().filter(([entry]) => !keys.includes(entry)),
+    );
   }
 
   private entries(): readonly (readonly [MemoryKey, ViewMemory])[] {

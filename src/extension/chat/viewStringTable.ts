@@ -3,7 +3,8 @@ import { defaultViewStrings, type ViewStringKey, type ViewStrings } from '../../
 
 /** The view's texts in the language of the window. */
 export function viewStrings(): ViewStrings {
-  return Object.fromEntries(
-    Object.entries(defaultViewStrings).map(([key, text]) => [key, l10n.t(text)]),
-  ) as Record<ViewStringKey, string>;
+  return Object.fromEntries(Object.entries(defaultViewStrings).map(([key, text]) => [key, l10n.t(text)])) as Record<
+    ViewStringKey,
+    string
+  >;
 }

@@ -73,7 +73,7 @@ export class AddProviderDialogue {
   private async walk(first: DialogueState): Promise<DialogueState | undefined> {
     const asked: { readonly index: number; readonly before: DialogueState }[] = [];
     let state = first;
-    for (let index = 0; index < this.steps.length; ) {
+    for (let index = 0; index < this.steps.length;) {
       const step = this.steps[index];
       if (step === undefined || !(await step.isNeeded(state))) {
         index++;
@@ -133,7 +133,10 @@ export class AddProviderDialogue {
   private addressStep(): DialogueStep {
     return {
       isNeeded: (state) =>
-        Promise.resolve(this.given.baseUrl === undefined && (needsAddress(kindOf(state)) || state.preset?.addressExample !== undefined)),
+        Promise.resolve(
+          this.given.baseUrl === undefined &&
+            (needsAddress(kindOf(state)) || state.preset?.addressExample !== undefined),
+        ),
       ask: async (state, frame) => {
         const address = await askForText({
           ...frame,
@@ -151,7 +154,9 @@ export class AddProviderDialogue {
             }
           },
         });
-        return address === wentBack || address === cancelled ? address : { ...state, draft: { ...state.draft, baseUrl: address } };
+        return address === wentBack || address === cancelled
+          ? address
+          : { ...state, draft: { ...state.draft, baseUrl: address } };
       },
     };
   }
@@ -170,7 +175,10 @@ export class AddProviderDialogue {
         const canKeep = state.isEdit && (await this.hasKey(definition));
         const key = await askForText({
           ...frame,
-          prompt: vscode.l10n.t('API key for {0}. It is kept in the secret storage of VS Code and sent to this address only.', originOf(definition)),
+          prompt: vscode.l10n.t(
+            'API key for {0}. It is kept in the secret storage of VS Code and sent to this address only.',
+            originOf(definition),
+          ),
           placeholder: canKeep ? vscode.l10n.t('Leave empty to keep the key that is stored') : '',
           password: true,
           validate: (value) => (value === '' && !canKeep ? vscode.l10n.t('Enter the key.') : undefined),

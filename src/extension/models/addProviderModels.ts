@@ -5,7 +5,15 @@ import type { ModelInfo } from '../../core/turn/modelProvider';
 import { toAbortSignal } from '../platform/cancellation';
 import { textOfError } from '../platform/errorTexts';
 import { withoutIcons } from '../sessions/sessionText';
-import { askForItem, askForItems, askForText, cancelled, wentBack, type StepFrame, type StepResult } from './inputSteps';
+import {
+  askForItem,
+  askForItems,
+  askForText,
+  cancelled,
+  wentBack,
+  type StepFrame,
+  type StepResult,
+} from './inputSteps';
 import type { ModelRegistry } from './modelRegistry';
 import { configuredModels, type ConfiguredModel, type ProviderDefinition } from './providerDefinition';
 import { labelOf } from './providerPresets';
@@ -32,7 +40,11 @@ export async function askForModels(step: ModelsStep): Promise<StepResult<Models>
   let fault: string | undefined;
   let typed: Models | undefined;
   for (;;) {
-    const item = await askForItem({ ...step, items: waysFor(step, typed), placeholder: fault ?? vscode.l10n.t('Which models do you want to use?') });
+    const item = await askForItem({
+      ...step,
+      items: waysFor(step, typed),
+      placeholder: fault ?? vscode.l10n.t('Which models do you want to use?'),
+    });
     if (item === wentBack || item === cancelled) {
       return item;
     }
@@ -72,8 +84,12 @@ function waysFor(step: ModelsStep, typed: Models | undefined): readonly WayItem[
   return [
     { way: 'list', label: `$(cloud-download) ${vscode.l10n.t('Fetch the list from {0}', labelOf(step.definition))}` },
     { way: 'type', label: `$(edit) ${vscode.l10n.t('Type the name of a model…')}` },
-    ...(kept === 0 ? [] : [{ way: 'keep' as const, label: `$(check) ${vscode.l10n.t('Keep the models that are set ({0})', kept)}` }]),
-    ...(typed === undefined ? [] : [{ way: 'save-anyway' as const, label: `$(save) ${vscode.l10n.t('Save without a connection')}` }]),
+    ...(kept === 0
+      ? []
+      : [{ way: 'keep' as const, label: `$(check) ${vscode.l10n.t('Keep the models that are set ({0})', kept)}` }]),
+    ...(typed === undefined
+      ? []
+      : [{ way: 'save-anyway' as const, label: `$(save) ${vscode.l10n.t('Save without a connection')}` }]),
   ];
 }
 
@@ -82,26 +98,38 @@ async function askForNames(step: ModelsStep): Promise<StepResult<Models>> {
     ...step,
     canGoBack: true,
     prompt: vscode.l10n.t('Names of models as the provider knows them, separated by commas'),
-    value: configuredModels(step.definition).map((model) => model.id).join(', '),
+    value: configuredModels(step.definition)
+      .map((model) => model.id)
+      .join(', '),
     validate: (value) => (namesIn(value).length === 0 ? vscode.l10n.t('Enter the name of a model.') : undefined),
   });
   return text === wentBack || text === cancelled ? text : namesIn(text);
 }
 
 function namesIn(text: string): readonly string[] {
-  return [...new Set(text.split(',').map((name) => name.trim()).filter((name) => name !== ''))];
+  return [
+    ...new Set(
+      text
+        .split(',')
+        .map((name) => name.trim())
+        .filter((name) => name !== ''),
+    ),
+  ];
 }
 
 async function fetchModels(step: ModelsStep): Promise<readonly ModelInfo[]> {
   const title = vscode.l10n.t('Connecting to {0}…', labelOf(step.definition));
-  return vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title, cancellable: true }, async (_, token) => {
-    const abort = toAbortSignal(token);
-    try {
-      return await step.registry.listModels(step.definition, abort.signal, step.apiKey);
-    } finally {
-      abort.dispose();
-    }
-  });
+  return vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+    async (_, token) => {
+      const abort = toAbortSignal(token);
+      try {
+        return await step.registry.listModels(step.definition, abort.signal, step.apiKey);
+      } finally {
+        abort.dispose();
+      }
+    },
+  );
 }
 
 async function chooseFrom(step: ModelsStep, found: readonly ModelInfo[]): Promise<StepResult<Models>> {
@@ -110,7 +138,10 @@ async function chooseFrom(step: ModelsStep, found: readonly ModelInfo[]): Promis
     description: model.label === model.id ? '' : model.id,
     model,
   }));
-  const placeholder = found.length === 0 ? vscode.l10n.t('The provider lists no models. Go back and type a name.') : vscode.l10n.t('Which models do you want to use?');
+  const placeholder =
+    found.length === 0
+      ? vscode.l10n.t('The provider lists no models. Go back and type a name.')
+      : vscode.l10n.t('Which models do you want to use?');
   const chosen = await askForItems({ ...step, canGoBack: true, items, placeholder });
   return chosen === wentBack || chosen === cancelled ? chosen : chosen.map((item) => toConfigured(item.model));
 }

@@ -29,7 +29,14 @@ export interface Models extends vscode.Disposable {
   readonly chatModels: ChatModels;
   /** Ids of the providers that are set up. */
   readonly providerIds: () => readonly string[];
-  createCommands(deps: ModelCommandDeps): Readonly<Record<'rejoin.selectModel' | 'rejoin.addProvider' | 'rejoin.removeProvider', (argument?: unknown, second?: unknown) => Promise<unknown>>>;
+  createCommands(
+    deps: ModelCommandDeps,
+  ): Readonly<
+    Record<
+      'rejoin.selectModel' | 'rejoin.addProvider' | 'rejoin.removeProvider',
+      (argument?: unknown, second?: unknown) => Promise<unknown>
+    >
+  >;
 }
 
 /** Builds everything that has to do with models. Looks for none: that is done when one is needed. */
@@ -67,7 +74,10 @@ export function createModels(context: vscode.ExtensionContext, logger: Logger): 
         addProvider({ settings, secrets, registry, logger }, definition, apiKey);
       return {
         'rejoin.selectModel': (argument) =>
-          selectModel({ ...deps, registry, settings, secrets, vscodeModels, recent, logger, addProvider: () => add() }, argument),
+          selectModel(
+            { ...deps, registry, settings, secrets, vscodeModels, recent, logger, addProvider: () => add() },
+            argument,
+          ),
         'rejoin.addProvider': add,
         'rejoin.removeProvider': (id) => removeProvider({ settings, secrets, registry }, id),
       };
@@ -87,6 +97,8 @@ async function loadModels(file: string): Promise<ModelsBundle> {
 
 function tellKeptInMemory(): void {
   void vscode.window.showWarningMessage(
-    vscode.l10n.t('This system has no key ring that VS Code can use. The API key is kept until this window closes and then asked for again.'),
+    vscode.l10n.t(
+      'This system has no key ring that VS Code can use. The API key is kept until this window closes and then asked for again.',
+    ),
   );
 }

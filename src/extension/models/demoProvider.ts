@@ -7,7 +7,10 @@ export const demoProviderId = 'demo';
  * The local demo model that a development window was started with, named by `REJOIN_DEMO_MODEL`.
  * An installed extension ignores the variable, and nobody can point it at another machine.
  */
-export function demoProvider(environment: NodeJS.ProcessEnv, mode: vscode.ExtensionMode): ProviderDefinition | undefined {
+export function demoProvider(
+  environment: NodeJS.ProcessEnv,
+  mode: vscode.ExtensionMode,
+): ProviderDefinition | undefined {
   const baseUrl = environment['REJOIN_DEMO_MODEL'];
   const isUsable =
     mode !== vscode.ExtensionMode.Production &&
@@ -15,6 +18,12 @@ export function demoProvider(environment: NodeJS.ProcessEnv, mode: vscode.Extens
     findAddressFault(baseUrl) === undefined &&
     isLoopback(baseUrl);
   return isUsable
-    ? { id: demoProviderId, kind: 'openai-compatible', label: vscode.l10n.t('Demo (local, no AI)'), baseUrl, models: ['demo'] }
+    ? {
+        id: demoProviderId,
+        kind: 'openai-compatible',
+        label: vscode.l10n.t('Demo (local, no AI)'),
+        baseUrl,
+        models: ['demo'],
+      }
     : undefined;
 }

@@ -40,17 +40,21 @@ export function askForText(step: InputStep): Promise<StepResult<string>> {
   return new Promise<StepResult<string>>((resolve) => {
     store.add(input.onDidTriggerButton(() => resolve(wentBack)));
     store.add(input.onDidHide(() => resolve(cancelled)));
-    store.add(input.onDidChangeValue(() => {
-      input.validationMessage = undefined;
-    }));
-    store.add(input.onDidAccept(() => {
-      const fault = step.validate?.(input.value.trim());
-      if (fault === undefined) {
-        resolve(input.value.trim());
-      } else {
-        input.validationMessage = fault;
-      }
-    }));
+    store.add(
+      input.onDidChangeValue(() => {
+        input.validationMessage = undefined;
+      }),
+    );
+    store.add(
+      input.onDidAccept(() => {
+        const fault = step.validate?.(input.value.trim());
+        if (fault === undefined) {
+          resolve(input.value.trim());
+        } else {
+          input.validationMessage = fault;
+        }
+      }),
+    );
     input.show();
   }).finally(() => store.dispose());
 }
@@ -85,12 +89,14 @@ function runPicker<T extends vscode.QuickPickItem, R>(
   return new Promise<StepResult<R>>((resolve) => {
     store.add(picker.onDidTriggerButton(() => resolve(wentBack)));
     store.add(picker.onDidHide(() => resolve(cancelled)));
-    store.add(picker.onDidAccept(() => {
-      const result = choose(picker);
-      if (result !== undefined) {
-        resolve(result);
-      }
-    }));
+    store.add(
+      picker.onDidAccept(() => {
+        const result = choose(picker);
+        if (result !== undefined) {
+          resolve(result);
+        }
+      }),
+    );
     picker.show();
   }).finally(() => store.dispose());
 }

@@ -69,15 +69,17 @@ class ModelPicker {
   run(): Promise<ModelRef | 'add-provider' | undefined> {
     return new Promise((resolve) => {
       this.store.add(this.picker.onDidHide(() => resolve(undefined)));
-      this.store.add(this.picker.onDidAccept(() => {
-        const choice = this.picker.selectedItems[0]?.choice;
-        if (choice?.kind === 'fetch') {
-          this.act(() => this.fetch(choice.definition));
-        } else if (choice !== undefined) {
-          resolve(choice.kind === 'model' ? choice.ref : 'add-provider');
-          this.picker.hide();
-        }
-      }));
+      this.store.add(
+        this.picker.onDidAccept(() => {
+          const choice = this.picker.selectedItems[0]?.choice;
+          if (choice?.kind === 'fetch') {
+            this.act(() => this.fetch(choice.definition));
+          } else if (choice !== undefined) {
+            resolve(choice.kind === 'model' ? choice.ref : 'add-provider');
+            this.picker.hide();
+          }
+        }),
+      );
       this.showItems();
       this.picker.show();
       this.act(() => this.loadCurrentAndNotes());
@@ -110,7 +112,9 @@ class ModelPicker {
   private async loadCurrentAndNotes(): Promise<void> {
     [this.current] = await Promise.all([this.deps.currentModel(), this.loadNotes()]);
     this.showItems();
-    const item = this.picker.items.find(({ choice }) => choice?.kind === 'model' && isSameModel(choice.ref, this.current));
+    const item = this.picker.items.find(
+      ({ choice }) => choice?.kind === 'model' && isSameModel(choice.ref, this.current),
+    );
     if (item !== undefined && this.picker.value === '') {
       this.picker.activeItems = [item];
     }
@@ -163,7 +167,9 @@ class ModelPicker {
       separator(this.deps.vscodeModels.vendorLabel(vendor)),
       ...this.vscodeModels
         .filter((model) => model.vendor === vendor)
-        .map((model) => this.modelItem({ provider: providerIdOfVendor(vendor), model: model.id }, toModelInfo(model).label, '')),
+        .map((model) =>
+          this.modelItem({ provider: providerIdOfVendor(vendor), model: model.id }, toModelInfo(model).label, ''),
+        ),
     ]);
   }
 
@@ -172,7 +178,9 @@ class ModelPicker {
     const note = this.notes.get(definition.id) ?? '';
     return [
       separator(label),
-      ...this.modelsOf(definition).map((model) => this.modelItem({ provider: definition.id, model: model.id }, model.label, note)),
+      ...this.modelsOf(definition).map((model) =>
+        this.modelItem({ provider: definition.id, model: model.id }, model.label, note),
+      ),
       {
         label: `$(cloud-download) ${vscode.l10n.t('Fetch the list from {0}', label)}`,
         detail: this.notes.get(`${definition.id}:fault`) ?? '',
@@ -192,7 +200,10 @@ class ModelPicker {
     const byId = new Map<string, { readonly id: string; readonly label: string }>();
     for (const model of all) {
       if (!byId.has(model.id)) {
-        byId.set(model.id, { id: model.id, label: 'label' in model && model.label !== undefined ? model.label : model.id });
+        byId.set(model.id, {
+          id: model.id,
+          label: 'label' in model && model.label !== undefined ? model.label : model.id,
+        });
       }
     }
     return [...byId.values()];
@@ -200,10 +211,17 @@ class ModelPicker {
 
   private modelItem(ref: ModelRef, label: string, note: string): ModelItem {
     const isCurrent = isSameModel(ref, this.current);
-    const description = [...(isCurrent ? [vscode.l10n.t('current')] : []), ...(label === ref.model ? [] : [ref.model]), note];
+    const description = [
+      ...(isCurrent ? [vscode.l10n.t('current')] : []),
+      ...(label === ref.model ? [] : [ref.model]),
+      note,
+    ];
     return {
       label: withoutIcons(label),
-      description: description.filter((text) => text !== '').map(withoutIcons).join(' · '),
+      description: description
+        .filter((text) => text !== '')
+        .map(withoutIcons)
+        .join(' · '),
       ...(isCurrent ? { iconPath: new vscode.ThemeIcon('check') } : {}),
       choice: { kind: 'model', ref },
     };

@@ -71,7 +71,12 @@ export class ModelRegistry implements ModelResolver, vscode.Disposable {
       if (!isAppError(error, 'model/not-found', 'model/provider-not-found')) {
         throw error;
       }
-      return { ref: null, label: '', missing: wanted, hasAny: ref === null ? this.deps.settings.providers.length > 0 : await fallback() };
+      return {
+        ref: null,
+        label: '',
+        missing: wanted,
+        hasAny: ref === null ? this.deps.settings.providers.length > 0 : await fallback(),
+      };
     }
   }
 
@@ -101,7 +106,11 @@ export class ModelRegistry implements ModelResolver, vscode.Disposable {
   }
 
   /** Asks a provider for its models, with a key that may not be stored yet. Goes over the network. */
-  async listModels(definition: ProviderDefinition, signal: AbortSignal, apiKey?: string): Promise<readonly ModelInfo[]> {
+  async listModels(
+    definition: ProviderDefinition,
+    signal: AbortSignal,
+    apiKey?: string,
+  ): Promise<readonly ModelInfo[]> {
     const provider = await this.createProvider(definition, apiKey ?? (await this.keyOf(definition)));
     return provider.listModels(signal);
   }
@@ -157,7 +166,9 @@ export class ModelRegistry implements ModelResolver, vscode.Disposable {
       return firstModelOf(demo);
     }
     const [first] = await this.deps.vscodeModels.all();
-    return first === undefined ? this.firstConfigured() : { provider: providerIdOfVendor(first.vendor), model: first.id };
+    return first === undefined
+      ? this.firstConfigured()
+      : { provider: providerIdOfVendor(first.vendor), model: first.id };
   }
 
   private async firstConfigured(): Promise<ModelRef | undefined> {

@@ -190,5 +190,9 @@ function parseUrl(text: string): URL | undefined {
 }
 
 function shown(value: unknown): string {
-  return typeof value === 'string' ? value.slice(0, 100) : value === undefined ? '' : (JSON.stringify(value) ?? '').slice(0, 100);
+  return typeof value === 'string'
+    ? value.slice(0, 100)
+    : value === undefined
+      ? ''
+      : (JSON.stringify(value) ?? '').slice(0, 100);
 }

@@ -17,7 +17,9 @@ export function readDraft(argument: unknown): ProviderDraft {
     return {};
   }
   if (typeof argument !== 'object' || Array.isArray(argument)) {
-    throw new AppError('argument/invalid', { args: { name: 'definition', reason: 'an entry of rejoin.providers is expected' } });
+    throw new AppError('argument/invalid', {
+      args: { name: 'definition', reason: 'an entry of rejoin.providers is expected' },
+    });
   }
   return argument;
 }
@@ -30,7 +32,12 @@ export function finishDraft(draft: CompleteDraft, name: string, takenIds: readon
 }
 
 function uniqueId(name: string, taken: readonly string[]): string {
-  const base = name.toLowerCase().replace(/[^a-z0-9.]+/g, '-').replace(/^[-.]+|[-.]+$/g, '').slice(0, 48) || 'provider';
+  const base =
+    name
+      .toLowerCase()
+      .replace(/[^a-z0-9.]+/g, '-')
+      .replace(/^[-.]+|[-.]+$/g, '')
+      .slice(0, 48) || 'provider';
   let id = base;
   for (let number = 2; taken.includes(id); number++) {
     id = `${base}-${number}`;

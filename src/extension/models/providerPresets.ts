@@ -4,7 +4,8 @@ import { isLoopback, type ProviderDefinition } from './providerDefinition';
 /** Name of a provider for people. */
 export function labelOf(definition: ProviderDefinition): string {
   // Several presets share the open dialect, so that one gives no name.
-  const preset = definition.kind === 'openai-compatible' ? undefined : providerCatalog.find(({ kind }) => kind === definition.kind);
+  const preset =
+    definition.kind === 'openai-compatible' ? undefined : providerCatalog.find(({ kind }) => kind === definition.kind);
   return definition.label ?? preset?.label ?? definition.id;
 }
 

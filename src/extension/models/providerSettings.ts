@@ -3,7 +3,12 @@ import { DisposableStore } from '../../core/base/disposable';
 import { AppError } from '../../core/base/errors';
 import type { Logger } from '../../core/base/ports';
 import { affectsSetting, readSetting } from '../contributions/configuration';
-import { parseProviders, type ParsedProviders, type ProviderDefinition, type ProviderProblem } from './providerDefinition';
+import {
+  parseProviders,
+  type ParsedProviders,
+  type ProviderDefinition,
+  type ProviderProblem,
+} from './providerDefinition';
 
 /** The settings `rejoin.providers` and `rejoin.defaultModel`. Both hold for the whole application, so no workspace can set them. */
 export class ProviderSettings implements vscode.Disposable {
@@ -140,7 +145,10 @@ function reasonOf(problem: ProviderProblem): string {
     case 'address-missing':
       return vscode.l10n.t('this kind needs an address in “baseUrl”.');
     case 'address':
-      return vscode.l10n.t('“{0}” is not an address that starts with https:// or http:// and holds no password.', problem.value);
+      return vscode.l10n.t(
+        '“{0}” is not an address that starts with https:// or http:// and holds no password.',
+        problem.value,
+      );
     case 'insecure-address':
       return vscode.l10n.t('“{0}” is not encrypted. Use https, or http on this machine only.', problem.value);
     case 'models':

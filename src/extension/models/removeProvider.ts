@@ -40,11 +40,18 @@ async function pickProvider(settings: ProviderSettings): Promise<ProviderDefinit
     definition,
   }));
   const title = vscode.l10n.t('Remove Provider');
-  const placeHolder = items.length === 0 ? vscode.l10n.t('No provider is set up') : vscode.l10n.t('Which provider do you want to remove?');
+  const placeHolder =
+    items.length === 0
+      ? vscode.l10n.t('No provider is set up')
+      : vscode.l10n.t('Which provider do you want to remove?');
   return (await vscode.window.showQuickPick(items, { title, placeHolder }))?.definition;
 }
 
-async function offerUndo(deps: RemoveProviderDeps, definition: ProviderDefinition, keys: ReadonlyMap<string, string>): Promise<void> {
+async function offerUndo(
+  deps: RemoveProviderDeps,
+  definition: ProviderDefinition,
+  keys: ReadonlyMap<string, string>,
+): Promise<void> {
   const undo = vscode.l10n.t('Undo');
   const text = vscode.l10n.t('Removed the provider “{0}” and its key.', withoutLinks(labelOf(definition)));
   if ((await vscode.window.showInformationMessage(text, undo)) !== undo) {

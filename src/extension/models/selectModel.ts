@@ -47,7 +47,10 @@ async function askForModel(deps: SelectModelDeps): Promise<ModelRef | undefined>
 }
 
 /** Asks for the key of a provider that has none. False when the person cancelled. */
-export async function ensureKey(deps: Pick<SelectModelDeps, 'registry' | 'secrets'>, providerId: string): Promise<boolean> {
+export async function ensureKey(
+  deps: Pick<SelectModelDeps, 'registry' | 'secrets'>,
+  providerId: string,
+): Promise<boolean> {
   if (vendorOf(providerId) !== undefined) {
     return true;
   }
@@ -57,7 +60,10 @@ export async function ensureKey(deps: Pick<SelectModelDeps, 'registry' | 'secret
   }
   const key = await vscode.window.showInputBox({
     title: vscode.l10n.t('API Key for {0}', labelOf(definition)),
-    prompt: vscode.l10n.t('API key for {0}. It is kept in the secret storage of VS Code and sent to this address only.', originOf(definition)),
+    prompt: vscode.l10n.t(
+      'API key for {0}. It is kept in the secret storage of VS Code and sent to this address only.',
+      originOf(definition),
+    ),
     password: true,
     ignoreFocusOut: true,
     validateInput: (value) => (value.trim() === '' ? vscode.l10n.t('Enter the key.') : undefined),
@@ -73,7 +79,9 @@ export async function ensureKey(deps: Pick<SelectModelDeps, 'registry' | 'secret
 function readModelRef(argument: unknown): ModelRef {
   const ref = typeof argument === 'string' ? parseModelRef(argument) : modelRefOf(argument);
   if (ref === undefined) {
-    throw new AppError('argument/invalid', { args: { name: 'model', reason: '"provider/model" or { provider, model } is expected' } });
+    throw new AppError('argument/invalid', {
+      args: { name: 'model', reason: '"provider/model" or { provider, model } is expected' },
+    });
   }
   return ref;
 }
@@ -83,5 +91,7 @@ function modelRefOf(value: unknown): ModelRef | undefined {
     return undefined;
   }
   const { provider, model } = value;
-  return typeof provider === 'string' && provider !== '' && typeof model === 'string' && model !== '' ? { provider, model } : undefined;
+  return typeof provider === 'string' && provider !== '' && typeof model === 'string' && model !== ''
+    ? { provider, model }
+    : undefined;
 }

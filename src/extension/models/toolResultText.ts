@@ -5,7 +5,10 @@ export const maxToolResultLength = 100_000;
 
 /** The text of a tool's result. What is not text is named, so that the model knows that it was there. */
 export function toolResultText(content: readonly unknown[]): string {
-  const text = content.map(textOfPart).filter((part) => part !== '').join('\n');
+  const text = content
+    .map(textOfPart)
+    .filter((part) => part !== '')
+    .join('\n');
   if (text.length <= maxToolResultLength) {
     return text;
   }
@@ -20,7 +23,9 @@ function textOfPart(part: unknown): string {
   }
   if (part instanceof vscode.LanguageModelDataPart) {
     const isText = /^text\/|[/+]json\b/.test(part.mimeType);
-    return isText ? new TextDecoder().decode(part.data) : `[${part.mimeType}, ${part.data.byteLength} bytes, not shown]`;
+    return isText
+      ? new TextDecoder().decode(part.data)
+      : `[${part.mimeType}, ${part.data.byteLength} bytes, not shown]`;
   }
   if (part instanceof vscode.LanguageModelPromptTsxPart) {
     return textsWithin(part.value, 0).join('');

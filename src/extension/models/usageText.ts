@@ -20,5 +20,7 @@ function smallestShare(snapshot: UsageSnapshot): number | undefined {
 }
 
 function shareOf(remaining: number | undefined, limit: number | undefined): number | undefined {
-  return remaining === undefined || limit === undefined || limit <= 0 ? undefined : Math.max(0, Math.min(1, remaining / limit));
+  return remaining === undefined || limit === undefined || limit <= 0
+    ? undefined
+    : Math.max(0, Math.min(1, remaining / limit));
 }

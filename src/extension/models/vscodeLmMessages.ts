@@ -46,19 +46,28 @@ function toChatMessage(message: PromptMessage): vscode.LanguageModelChatMessage 
     case 'tool':
       return vscode.LanguageModelChatMessage.User(
         message.results.map(
-          (result) => new vscode.LanguageModelToolResultPart(result.toolUseId, [new vscode.LanguageModelTextPart(result.content)]),
+          (result) =>
+            new vscode.LanguageModelToolResultPart(result.toolUseId, [
+              new vscode.LanguageModelTextPart(result.content),
+            ]),
         ),
       );
   }
 }
 
 /** Reasoning has no stable part in VS Code, and models do not need it back. */
-function toAssistantPart(part: AssistantPart): vscode.LanguageModelTextPart | vscode.LanguageModelToolCallPart | undefined {
+function toAssistantPart(
+  part: AssistantPart,
+): vscode.LanguageModelTextPart | vscode.LanguageModelToolCallPart | undefined {
   switch (part.type) {
     case 'text':
       return new vscode.LanguageModelTextPart(part.text);
     case 'tool_call':
-      return new vscode.LanguageModelToolCallPart(part.id, part.name, isJsonObject(part.input) ? part.input : { input: part.input });
+      return new vscode.LanguageModelToolCallPart(
+        part.id,
+        part.name,
+        isJsonObject(part.input) ? part.input : { input: part.input },
+      );
     case 'reasoning':
       return undefined;
   }
@@ -69,7 +78,9 @@ function textsOf(message: PromptMessage): readonly string[] {
     case 'user':
       return [message.content];
     case 'assistant':
-      return message.parts.map((part) => (part.type === 'tool_call' ? `${part.name} ${JSON.stringify(part.input)}` : part.text));
+      return message.parts.map((part) =>
+        part.type === 'tool_call' ? `${part.name} ${JSON.stringify(part.input)}` : part.text,
+      );
     case 'tool':
       return message.results.map((result) => result.content);
   }

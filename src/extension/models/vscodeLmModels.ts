@@ -61,10 +61,16 @@ export class VscodeLmModels implements vscode.Disposable {
   }
 
   /** Undefined when VS Code does not answer in time. */
-  private async select(selector: vscode.LanguageModelChatSelector | undefined): Promise<readonly vscode.LanguageModelChat[] | undefined> {
+  private async select(
+    selector: vscode.LanguageModelChatSelector | undefined,
+  ): Promise<readonly vscode.LanguageModelChat[] | undefined> {
     try {
       const answer = vscode.lm.selectChatModels(selector);
-      const models = await withTimeout(answer, selector === undefined ? selectAllTimeoutMs : selectTimeoutMs, undefined);
+      const models = await withTimeout(
+        answer,
+        selector === undefined ? selectAllTimeoutMs : selectTimeoutMs,
+        undefined,
+      );
       if (models === undefined && selector?.id === undefined) {
         this.addLate(answer);
       }
@@ -79,7 +85,9 @@ export class VscodeLmModels implements vscode.Disposable {
     answer.then(
       async (late) => {
         const before = await this.all();
-        const added = late.filter((model) => !before.some(({ vendor, id }) => vendor === model.vendor && id === model.id));
+        const added = late.filter(
+          (model) => !before.some(({ vendor, id }) => vendor === model.vendor && id === model.id),
+        );
         if (added.length > 0) {
           this.known = Promise.resolve([...before, ...added]);
           this.changed.fire();
@@ -94,11 +102,16 @@ export class VscodeLmModels implements vscode.Disposable {
 function declaredVendors(): ReadonlyMap<string, string> {
   const vendors = new Map<string, string>();
   for (const extension of vscode.extensions.all) {
-    const manifest = extension.packageJSON as { readonly contributes?: { readonly languageModelChatProviders?: unknown } };
+    const manifest = extension.packageJSON as {
+      readonly contributes?: { readonly languageModelChatProviders?: unknown };
+    };
     const declared = manifest.contributes?.languageModelChatProviders;
     for (const entry of Array.isArray(declared) ? (declared as unknown[]) : [declared]) {
       if (typeof entry === 'object' && entry !== null && 'vendor' in entry && typeof entry.vendor === 'string') {
-        vendors.set(entry.vendor, 'displayName' in entry && typeof entry.displayName === 'string' ? entry.displayName : entry.vendor);
+        vendors.set(
+          entry.vendor,
+          'displayName' in entry && typeof entry.displayName === 'string' ? entry.displayName : entry.vendor,
+        );
       }
     }
   }

@@ -36,7 +36,10 @@ export class VscodeLmProvider implements ModelProvider {
     const source = toCancellationSource(signal);
     try {
       const model = await raceAbort(this.get(request.model), signal);
-      const response = await raceAbort(model.sendRequest(toChatMessages(request), this.optionsFor(request), source.token), signal);
+      const response = await raceAbort(
+        model.sendRequest(toChatMessages(request), this.optionsFor(request), source.token),
+        signal,
+      );
       const output: string[] = [];
       let calledTool = false;
       for await (const part of iterateUntilAbort(response.stream, signal)) {
@@ -125,7 +128,12 @@ export class VscodeLmProvider implements ModelProvider {
     detail = '',
   ): AppError {
     return new AppError(code, {
-      args: { provider: this.id, label: this.label, model, ...(detail === '' ? {} : { detail: detail.slice(0, maxDetailLength) }) },
+      args: {
+        provider: this.id,
+        label: this.label,
+        model,
+        ...(detail === '' ? {} : { detail: detail.slice(0, maxDetailLength) }),
+      },
       cause,
     });
   }

@@ -78,7 +78,9 @@ export class VscodeLmToolHost implements ToolHost {
       }
       this.deps.logger.warn(`The tool ${name} failed`, error);
       // The person said no in a prompt of the tool's own.
-      const content = isCancellation(error) ? 'The person declined this tool call.' : `The tool failed: ${toError(error).message}`;
+      const content = isCancellation(error)
+        ? 'The person declined this tool call.'
+        : `The tool failed: ${toError(error).message}`;
       return { content, isError: true };
     } finally {
       source.dispose();

@@ -13,31 +13,67 @@ const detail = (args: Record<string, string | number | undefined>): string =>
 const texts: Readonly<Record<ErrorCode, TextOf>> = {
   cancelled: () => l10n.t('Cancelled.'),
   internal: () => l10n.t('Something unexpected went wrong. The Rejoin output log has the details.'),
-  'session/not-found': (a) => l10n.t('There is no session with the id {0}. It may have been deleted for good.', String(a['id'] ?? '')),
+  'session/not-found': (a) =>
+    l10n.t('There is no session with the id {0}. It may have been deleted for good.', String(a['id'] ?? '')),
   'session/head-moved': () => l10n.t('Another window wrote to this session at the same moment. Try again.'),
   'session/invalid-title': () => l10n.t('A title needs at least one visible character.'),
   'session/busy': () => l10n.t('A reply is still running in this session. Wait for it or stop it, then send again.'),
   'session/in-trash': () => l10n.t('This session is in the trash. Restore it to open it.'),
-  'argument/invalid': (a) => l10n.t('The argument “{0}” is not valid: {1}', String(a['name'] ?? ''), String(a['reason'] ?? '')),
-  'store/native-module': () => l10n.t('The database module could not be loaded on this platform. Reinstall the extension, or chat without saving for now.'),
+  'argument/invalid': (a) =>
+    l10n.t('The argument “{0}” is not valid: {1}', String(a['name'] ?? ''), String(a['reason'] ?? '')),
+  'store/native-module': () =>
+    l10n.t(
+      'The database module could not be loaded on this platform. Reinstall the extension, or chat without saving for now.',
+    ),
   'store/sqlite-too-old': (a) =>
-    l10n.t('SQLite {0} can damage a database that several windows use, so Rejoin does not write with it. Reinstall the extension; when built from source, run “npm run setup” again.', String(a['version'] ?? '')),
-  'store/newer-schema': (a) => l10n.t('The sessions in {0} were written by a newer version of Rejoin. Update the extension; the file is left as it is.', at(a)),
-  'store/not-a-database': (a) => l10n.t('{0} is not a Rejoin database. It is left as it is. Move it away, or set rejoin.storage.path to another folder, then try again.', at(a)),
-  'store/corrupt': (a) => l10n.t('The database {0} is damaged. It is left as it is. Put a good copy in its place, then try again.', at(a)),
-  'store/missing-data': (a) => l10n.t('{0} is empty although unsaved parts of it exist beside it. Nothing is touched, so that nothing is lost. Make a copy of the folder, then try again.', at(a)),
-  'store/locked': (a) => l10n.t('The database {0} is locked by another program. Close the program that uses it, then try again.', at(a)),
-  'store/read-only': (a) => l10n.t('{0} cannot be written. Check the permissions of the file and its folder, then try again.', at(a)),
+    l10n.t(
+      'SQLite {0} can damage a database that several windows use, so Rejoin does not write with it. Reinstall the extension; when built from source, run “npm run setup” again.',
+      String(a['version'] ?? ''),
+    ),
+  'store/newer-schema': (a) =>
+    l10n.t(
+      'The sessions in {0} were written by a newer version of Rejoin. Update the extension; the file is left as it is.',
+      at(a),
+    ),
+  'store/not-a-database': (a) =>
+    l10n.t(
+      '{0} is not a Rejoin database. It is left as it is. Move it away, or set rejoin.storage.path to another folder, then try again.',
+      at(a),
+    ),
+  'store/corrupt': (a) =>
+    l10n.t('The database {0} is damaged. It is left as it is. Put a good copy in its place, then try again.', at(a)),
+  'store/missing-data': (a) =>
+    l10n.t(
+      '{0} is empty although unsaved parts of it exist beside it. Nothing is touched, so that nothing is lost. Make a copy of the folder, then try again.',
+      at(a),
+    ),
+  'store/locked': (a) =>
+    l10n.t('The database {0} is locked by another program. Close the program that uses it, then try again.', at(a)),
+  'store/read-only': (a) =>
+    l10n.t('{0} cannot be written. Check the permissions of the file and its folder, then try again.', at(a)),
   'store/full': (a) => l10n.t('The disk that holds {0} is full. Free some space, then try again.', at(a)),
-  'store/cannot-open': (a) => l10n.t('The database {0} cannot be opened. Check that its folder exists and can be written, then try again.', at(a)),
+  'store/cannot-open': (a) =>
+    l10n.t(
+      'The database {0} cannot be opened. Check that its folder exists and can be written, then try again.',
+      at(a),
+    ),
   'store/io': (a) => l10n.t('Reading or writing {0} failed. Check the disk, then try again.', at(a)),
-  'store/migration-failed': (a) => l10n.t('The database {0} could not be brought up to date and is left as it was. The Rejoin output log has the details.', at(a)),
+  'store/migration-failed': (a) =>
+    l10n.t(
+      'The database {0} could not be brought up to date and is left as it was. The Rejoin output log has the details.',
+      at(a),
+    ),
   'store/closed': () => l10n.t('The sessions were closed. Reload the window to go on.'),
-  'model/none': () => l10n.t('No model is set up yet. Choose “Add Provider…” or install an extension that brings language models.'),
-  'model/not-found': (a) => l10n.t('The model {0} is no longer offered by {1}. Choose another model.', String(a['model'] ?? ''), who(a)),
-  'model/provider-not-found': (a) => l10n.t('The provider {0} is not set up here. Add it again or choose another model.', who(a)),
-  'model/key-missing': (a) => l10n.t('There is no API key for {0} yet. Run “Rejoin: Add Provider…” to enter one.', who(a)),
-  'model/unauthorized': (a) => l10n.t('{0} did not accept the API key. Enter it again with “Rejoin: Add Provider…”, then retry.', who(a)),
+  'model/none': () =>
+    l10n.t('No model is set up yet. Choose “Add Provider…” or install an extension that brings language models.'),
+  'model/not-found': (a) =>
+    l10n.t('The model {0} is no longer offered by {1}. Choose another model.', String(a['model'] ?? ''), who(a)),
+  'model/provider-not-found': (a) =>
+    l10n.t('The provider {0} is not set up here. Add it again or choose another model.', who(a)),
+  'model/key-missing': (a) =>
+    l10n.t('There is no API key for {0} yet. Run “Rejoin: Add Provider…” to enter one.', who(a)),
+  'model/unauthorized': (a) =>
+    l10n.t('{0} did not accept the API key. Enter it again with “Rejoin: Add Provider…”, then retry.', who(a)),
   'model/forbidden': (a) => l10n.t('{0} does not allow this model with your account.{1}', who(a), detail(a)),
   'model/rate-limited': (a) =>
     a['reason'] === 'quota'
@@ -45,7 +81,11 @@ const texts: Readonly<Record<ErrorCode, TextOf>> = {
       : l10n.t('{0} is limiting requests.{1}', who(a), waitText(a)),
   'model/overloaded': (a) => l10n.t('{0} is overloaded at the moment.{1}', who(a), waitText(a)),
   'model/bad-request': (a) => l10n.t('{0} refused the request.{1}', who(a), detail(a)),
-  'model/context-too-long': (a) => l10n.t('The conversation is too long for this model. Choose a model with a larger window or start a new session.{0}', detail(a)),
+  'model/context-too-long': (a) =>
+    l10n.t(
+      'The conversation is too long for this model. Choose a model with a larger window or start a new session.{0}',
+      detail(a),
+    ),
   'model/blocked': (a) => l10n.t('{0} declined to answer this request.{1}', who(a), detail(a)),
   'model/server-error': (a) => l10n.t('{0} reported an error of its own.{1}', who(a), detail(a)),
   'model/unreachable': (a) => unreachableText(a),
@@ -55,10 +95,19 @@ const texts: Readonly<Record<ErrorCode, TextOf>> = {
   'model/malformed': (a) => l10n.t('{0} sent something that is not a valid reply.{1}', who(a), detail(a)),
   'model/incomplete': (a) => l10n.t('{0} ended the reply without finishing it.', who(a)),
   'model/reply-too-large': () => l10n.t('The reply was cut because it grew too large. What arrived is kept.'),
-  'provider/invalid': (a) => l10n.t('The provider “{0}” in rejoin.providers is not valid: {1}', String(a['id'] ?? ''), String(a['reason'] ?? '')),
+  'provider/invalid': (a) =>
+    l10n.t(
+      'The provider “{0}” in rejoin.providers is not valid: {1}',
+      String(a['id'] ?? ''),
+      String(a['reason'] ?? ''),
+    ),
   'provider/insecure-address': (a) =>
     a['reason'] === 'redirect'
-      ? l10n.t('{0} sends requests on to another address, {1}. Your key was not sent there. Enter the final address if you trust it.', who(a), String(a['host'] ?? ''))
+      ? l10n.t(
+          '{0} sends requests on to another address, {1}. Your key was not sent there. Enter the final address if you trust it.',
+          who(a),
+          String(a['host'] ?? ''),
+        )
       : l10n.t('{0} is not encrypted. Use https, or http on this machine only.', String(a['url'] ?? a['host'] ?? '')),
 };
 
@@ -74,7 +123,11 @@ function unreachableText(args: Record<string, string | number | undefined>): str
     case 'dns':
       return l10n.t('The address of {0} is not known. Check its spelling and the network, then retry.', name);
     case 'tls':
-      return l10n.t('The certificate of {0} is not trusted. Check the address, or the certificates of this machine.{1}', name, detail(args));
+      return l10n.t(
+        'The certificate of {0} is not trusted. Check the address, or the certificates of this machine.{1}',
+        name,
+        detail(args),
+      );
     default:
       return l10n.t('{0} cannot be reached. Check the address and the network, then retry.{1}', name, detail(args));
   }

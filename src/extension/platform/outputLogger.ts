@@ -14,7 +14,8 @@ export function createLogger(channel: vscode.LogOutputChannel, subsystem: string
 }
 
 // Anything that looks like a credential stays out of the log, wherever an error picked it up.
-const secretPattern = /\b(?:sk|pk|key|gsk|xai|ghp|gho|github_pat)[-_][\w-]{8,}|(?<=bearer\s)\S+|(?<=(?:x-api-key|api-key|authorization)["':\s]{1,4})[^\s"',}]+/gi;
+const secretPattern =
+  /\b(?:sk|pk|key|gsk|xai|ghp|gho|github_pat)[-_][\w-]{8,}|(?<=bearer\s)\S+|(?<=(?:x-api-key|api-key|authorization)["':\s]{1,4})[^\s"',}]+/gi;
 
 export function redactSecrets(text: string): string {
   return text.replace(secretPattern, '[redacted]');

@@ -33,7 +33,10 @@ export async function listSessions(
   return (await readAll(catalog, filter)).map(toSummary);
 }
 
-async function readAll(catalog: Pick<SessionCatalog, 'list'>, filter: Omit<SessionFilter, 'limit' | 'after'>): Promise<readonly Session[]> {
+async function readAll(
+  catalog: Pick<SessionCatalog, 'list'>,
+  filter: Omit<SessionFilter, 'limit' | 'after'>,
+): Promise<readonly Session[]> {
   const sessions: Session[] = [];
   for (;;) {
     const last = sessions.at(-1);

@@ -3,5 +3,13 @@ import type { SessionManager } from '../../core/session/sessionManager';
 /** What lists and commands need of the session manager. */
 export type SessionCatalog = Pick<
   SessionManager,
-  'onDidChangeSessions' | 'get' | 'list' | 'rename' | 'setArchived' | 'setPinned' | 'moveToTrash' | 'restore' | 'deleteForever'
+  | 'onDidChangeSessions'
+  | 'get'
+  | 'list'
+  | 'rename'
+  | 'setArchived'
+  | 'setPinned'
+  | 'moveToTrash'
+  | 'restore'
+  | 'deleteForever'
 >;

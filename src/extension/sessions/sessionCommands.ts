@@ -1,6 +1,12 @@
 import * as vscode from 'vscode';
 import { AppError, isAppError } from '../../core/base/errors';
-import { toSummary, type Session, type SessionId, type SessionSummary, type WorkspaceKey } from '../../core/session/session';
+import {
+  toSummary,
+  type Session,
+  type SessionId,
+  type SessionSummary,
+  type WorkspaceKey,
+} from '../../core/session/session';
 import type { SessionState } from '../../core/session/sessionService';
 import { cleanTitle, maxTitleLength } from '../../core/session/sessionTitle';
 import { listSessions } from './listSessions';
@@ -68,18 +74,29 @@ class SessionCommands {
       'rejoin.openSession': (...args) => this.open(args),
       'rejoin.renameSession': (...args) => this.rename(args),
       'rejoin.archiveSession': (...args) =>
-        this.change(args, { title: vscode.l10n.t('Archive Session'), states: ['active'] }, (catalog, ids) => catalog.setArchived(ids, true)),
+        this.change(args, { title: vscode.l10n.t('Archive Session'), states: ['active'] }, (catalog, ids) =>
+          catalog.setArchived(ids, true),
+        ),
       'rejoin.unarchiveSession': (...args) =>
-        this.change(args, { title: vscode.l10n.t('Unarchive Session'), states: ['archived'] }, (catalog, ids) => catalog.setArchived(ids, false)),
+        this.change(args, { title: vscode.l10n.t('Unarchive Session'), states: ['archived'] }, (catalog, ids) =>
+          catalog.setArchived(ids, false),
+        ),
       'rejoin.pinSession': (...args) =>
-        this.change(args, { title: vscode.l10n.t('Pin Session'), states: ['active'], pinned: false }, (catalog, ids) => catalog.setPinned(ids, true)),
+        this.change(args, { title: vscode.l10n.t('Pin Session'), states: ['active'], pinned: false }, (catalog, ids) =>
+          catalog.setPinned(ids, true),
+        ),
       'rejoin.unpinSession': (...args) =>
-        this.change(args, { title: vscode.l10n.t('Unpin Session'), states: ['active'], pinned: true }, (catalog, ids) => catalog.setPinned(ids, false)),
+        this.change(args, { title: vscode.l10n.t('Unpin Session'), states: ['active'], pinned: true }, (catalog, ids) =>
+          catalog.setPinned(ids, false),
+        ),
       'rejoin.deleteSession': (...args) => this.moveToTrash(args),
       'rejoin.restoreSession': (...args) =>
-        this.change(args, { title: vscode.l10n.t('Restore Session'), states: ['deleted'] }, (catalog, ids) => catalog.restore(ids)),
+        this.change(args, { title: vscode.l10n.t('Restore Session'), states: ['deleted'] }, (catalog, ids) =>
+          catalog.restore(ids),
+        ),
       'rejoin.deleteForever': (...args) => this.deleteForever(args),
-      'rejoin.listSessions': async (options) => listSessions(await this.deps.sessions(), await this.deps.workspaceKeys(), options),
+      'rejoin.listSessions': async (options) =>
+        listSessions(await this.deps.sessions(), await this.deps.workspaceKeys(), options),
     };
   }
 
@@ -99,7 +116,10 @@ class SessionCommands {
   }
 
   private async rename(args: readonly unknown[]): Promise<SessionSummary | undefined> {
-    const targets = await this.resolve(args, { title: vscode.l10n.t('Rename Session'), states: ['active', 'archived'] });
+    const targets = await this.resolve(args, {
+      title: vscode.l10n.t('Rename Session'),
+      states: ['active', 'archived'],
+    });
     // A title is for one session: with several selected it is the one that was clicked.
     const id = targets === undefined ? undefined : (sessionIdOf(args[0]) ?? targets.ids[0]);
     if (id === undefined) {
@@ -128,7 +148,10 @@ class SessionCommands {
     const deleted = await catalog.moveToTrash(kept.map((session) => session.id));
     void this.offerUndo(catalog, deleted);
     const now = new Map(deleted.map((session) => [session.id, session]));
-    return this.result(targets, before.map((session) => now.get(session.id) ?? session));
+    return this.result(
+      targets,
+      before.map((session) => now.get(session.id) ?? session),
+    );
   }
 
   private async offerUndo(catalog: SessionCatalog, deleted: readonly Session[]): Promise<void> {
@@ -147,7 +170,10 @@ class SessionCommands {
   }
 
   private async deleteForever(args: readonly unknown[]): Promise<OneOrMany<SessionId> | undefined> {
-    const targets = await this.resolve(args, { title: vscode.l10n.t('Delete Session Forever'), states: ['deleted', 'active', 'archived'] });
+    const targets = await this.resolve(args, {
+      title: vscode.l10n.t('Delete Session Forever'),
+      states: ['deleted', 'active', 'archived'],
+    });
     if (targets === undefined) {
       return undefined;
     }
@@ -166,7 +192,9 @@ class SessionCommands {
     action: (catalog: SessionCatalog, ids: readonly SessionId[]) => Promise<readonly Session[]>,
   ): Promise<OneOrMany<SessionSummary> | undefined> {
     const targets = await this.resolve(args, options);
-    return targets === undefined ? undefined : this.result(targets, await action(await this.deps.sessions(), targets.ids));
+    return targets === undefined
+      ? undefined
+      : this.result(targets, await action(await this.deps.sessions(), targets.ids));
   }
 
   private result(targets: Targets, sessions: readonly Session[]): OneOrMany<SessionSummary> {
@@ -243,7 +271,10 @@ function idsOf(values: readonly unknown[]): readonly SessionId[] {
         const id = sessionIdOf(value);
         if (id === undefined) {
           throw new AppError('argument/invalid', {
-            args: { name: 'session', reason: vscode.l10n.t('every entry must be a session id or an element of the sessions tree') },
+            args: {
+              name: 'session',
+              reason: vscode.l10n.t('every entry must be a session id or an element of the sessions tree'),
+            },
           });
         }
         return id;
@@ -280,6 +311,8 @@ async function confirmDeleteForever(sessions: readonly Session[]): Promise<boole
     sessions.length === 1 && first !== undefined
       ? vscode.l10n.t('Delete “{0}” forever?', titleOf(first))
       : vscode.l10n.t('Delete {0} sessions forever?', sessions.length);
-  const detail = vscode.l10n.t('All messages are removed from the files of Rejoin on this machine. This cannot be undone.');
+  const detail = vscode.l10n.t(
+    'All messages are removed from the files of Rejoin on this machine. This cannot be undone.',
+  );
   return (await vscode.window.showWarningMessage(message, { modal: true, detail }, action)) === action;
 }

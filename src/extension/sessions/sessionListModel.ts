@@ -2,7 +2,15 @@ import type { Session, SessionId, WorkspaceKey } from '../../core/session/sessio
 import type { SessionsChange } from '../../core/session/sessionManager';
 import { PagedSessions, type PageQuery } from './pagedSessions';
 import type { SessionCatalog } from './sessionCatalog';
-import { groupIds, groupOf, sectionIds, sectionOf, sectionOfGroup, type GroupId, type SectionId } from './sessionGroups';
+import {
+  groupIds,
+  groupOf,
+  sectionIds,
+  sectionOf,
+  sectionOfGroup,
+  type GroupId,
+  type SectionId,
+} from './sessionGroups';
 
 /** Sessions that a group shows before it offers to show more. */
 export const sessionsPerPage = 200;

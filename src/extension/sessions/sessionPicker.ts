@@ -82,25 +82,33 @@ class SessionPicker {
 
   run(): Promise<SessionChoice | undefined> {
     return new Promise((resolve) => {
-      this.store.add(this.picker.onDidAccept(() => {
-        const choice = this.picker.selectedItems[0]?.choice;
-        if (choice !== undefined) {
-          resolve(choice);
-          this.picker.hide();
-        }
-      }));
-      this.store.add(this.picker.onDidHide(() => {
-        if (!this.suspended) {
-          resolve(undefined);
-        }
-      }));
+      this.store.add(
+        this.picker.onDidAccept(() => {
+          const choice = this.picker.selectedItems[0]?.choice;
+          if (choice !== undefined) {
+            resolve(choice);
+            this.picker.hide();
+          }
+        }),
+      );
+      this.store.add(
+        this.picker.onDidHide(() => {
+          if (!this.suspended) {
+            resolve(undefined);
+          }
+        }),
+      );
       this.store.add(this.picker.onDidTriggerButton(() => this.act(() => this.chooseProvider())));
-      this.store.add(this.picker.onDidTriggerItemButton(({ item, button }) => {
-        const id = item.choice;
-        if (id !== undefined && id !== 'new') {
-          this.act(() => this.runItemCommand(button === this.renameButton ? 'rejoin.renameSession' : 'rejoin.deleteSession', id));
-        }
-      }));
+      this.store.add(
+        this.picker.onDidTriggerItemButton(({ item, button }) => {
+          const id = item.choice;
+          if (id !== undefined && id !== 'new') {
+            this.act(() =>
+              this.runItemCommand(button === this.renameButton ? 'rejoin.renameSession' : 'rejoin.deleteSession', id),
+            );
+          }
+        }),
+      );
       this.searchOnTyping();
       this.picker.show();
       this.act(() => this.load(''));
@@ -118,12 +126,14 @@ class SessionPicker {
   private searchOnTyping(): void {
     let timer: NodeJS.Timeout | undefined;
     this.store.add({ dispose: () => clearTimeout(timer) });
-    this.store.add(this.picker.onDidChangeValue((value) => {
-      clearTimeout(timer);
-      if (this.hasMore || value === '') {
-        timer = setTimeout(() => this.act(() => this.load(value)), searchDelayMs);
-      }
-    }));
+    this.store.add(
+      this.picker.onDidChangeValue((value) => {
+        clearTimeout(timer);
+        if (this.hasMore || value === '') {
+          timer = setTimeout(() => this.act(() => this.load(value)), searchDelayMs);
+        }
+      }),
+    );
   }
 
   private async load(value: string): Promise<void> {
@@ -138,7 +148,10 @@ class SessionPicker {
       ...(search === '' ? {} : { titlePart: search }),
     };
     try {
-      const [local, all] = await Promise.all([this.catalog.list({ ...filter, keys: this.keys }), this.catalog.list(filter)]);
+      const [local, all] = await Promise.all([
+        this.catalog.list({ ...filter, keys: this.keys }),
+        this.catalog.list(filter),
+      ]);
       if (load !== this.loads) {
         return;
       }
@@ -213,7 +226,12 @@ class SessionPicker {
     );
     if (choice !== undefined) {
       this.provider = choice.provider;
-      this.picker.buttons = [{ ...this.filterButton, iconPath: new vscode.ThemeIcon(this.provider === undefined ? 'filter' : 'filter-filled') }];
+      this.picker.buttons = [
+        {
+          ...this.filterButton,
+          iconPath: new vscode.ThemeIcon(this.provider === undefined ? 'filter' : 'filter-filled'),
+        },
+      ];
       this.picker.title = this.provider === undefined ? this.options.title : `${this.options.title} (${this.provider})`;
     }
     await this.load(this.picker.value);

@@ -178,11 +178,15 @@ function tooltipOf(session: Session, title: string, locale: string): string {
   return [
     title,
     vscode.l10n.t('Folder: {0}', session.directory ?? vscode.l10n.t('none')),
-    ...(session.model === null ? [] : [vscode.l10n.t('Model: {0} · {1}', plainTitle(session.model, ''), session.provider ?? '')]),
+    ...(session.model === null
+      ? []
+      : [vscode.l10n.t('Model: {0} · {1}', plainTitle(session.model, ''), session.provider ?? '')]),
     messageCountText(session.messageCount),
     vscode.l10n.t('Created: {0}', formatDateTime(session.createdAt, locale)),
     vscode.l10n.t('Last active: {0}', formatDateTime(session.updatedAt, locale)),
-    ...(session.deletedAt === null ? [] : [vscode.l10n.t('Moved to the trash: {0}', formatDateTime(session.deletedAt, locale))]),
+    ...(session.deletedAt === null
+      ? []
+      : [vscode.l10n.t('Moved to the trash: {0}', formatDateTime(session.deletedAt, locale))]),
     ...(status === undefined ? [] : [vscode.l10n.t('Status: {0}', status)]),
   ].join('\n');
 }

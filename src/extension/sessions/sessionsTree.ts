@@ -49,7 +49,9 @@ export class SessionsTree implements vscode.Disposable {
     this.store.add(this.provider.onDidOpen((error) => this.showOpenResult(error)));
     this.store.add(deps.onDidChangeWorkspaceKeys(() => this.provider.reload()));
     this.store.add(deps.onDidChangeCurrentSession(() => this.followCurrent()));
-    this.store.add(vscode.commands.registerCommand(showMoreCommand, (section: SectionId) => this.provider.showMore(section)));
+    this.store.add(
+      vscode.commands.registerCommand(showMoreCommand, (section: SectionId) => this.provider.showMore(section)),
+    );
     this.store.add(deps.onDidChangeStore(() => this.provider.reload()));
     this.store.add(vscode.commands.registerCommand(retryCommand, () => this.retry()));
     this.redrawWhileVisible();

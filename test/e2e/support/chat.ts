@@ -6,7 +6,13 @@ import type { Workbench } from './workbench';
 export function fakeModelSettings(model: FakeModelServer): Readonly<Record<string, unknown>> {
   return {
     'rejoin.providers': [
-      { id: 'fake', kind: 'openai-compatible', label: 'Fake', baseUrl: model.baseUrl, models: ['fake-model', 'other-model'] },
+      {
+        id: 'fake',
+        kind: 'openai-compatible',
+        label: 'Fake',
+        baseUrl: model.baseUrl,
+        models: ['fake-model', 'other-model'],
+      },
     ],
     'rejoin.defaultModel': 'fake/fake-model',
   };

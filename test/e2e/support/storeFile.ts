@@ -13,9 +13,15 @@ export function querySql<Row>(rig: RigContext, sql: string, ...params: readonly 
 }
 
 /** Runs SQL on a database file beside the windows that have it open, and gives the rows. */
-export async function querySqlIn<Row>(file: string, sql: string, ...params: readonly unknown[]): Promise<readonly Row[]> {
+export async function querySqlIn<Row>(
+  file: string,
+  sql: string,
+  ...params: readonly unknown[]
+): Promise<readonly Row[]> {
   const database = await new Promise<sqlite3.Database>((resolve, reject) => {
-    const opened: sqlite3.Database = new sqlite3.Database(file, (error) => (error === null ? resolve(opened) : reject(error)));
+    const opened: sqlite3.Database = new sqlite3.Database(file, (error) =>
+      error === null ? resolve(opened) : reject(error),
+    );
   });
   database.configure('busyTimeout', 5000);
   try {

@@ -10,7 +10,9 @@ const rules = createRequire(import.meta.url)(path.join(root, '.dependency-cruise
   forbidden: NonNullable<ICruiseOptions['ruleSet']>['forbidden'];
 };
 
-async function violationsIn(baseDir: string): Promise<readonly { readonly from: string; readonly rule: string; readonly to: string }[]> {
+async function violationsIn(
+  baseDir: string,
+): Promise<readonly { readonly from: string; readonly rule: string; readonly to: string }[]> {
   const { output } = await cruise(['src'], {
     baseDir,
     ruleSet: rules as NonNullable<ICruiseOptions['ruleSet']>,
@@ -33,7 +35,9 @@ describe('the dependency rule', () => {
       flagged = new Set((await violationsIn(fixtures)).map(({ from }) => from));
     }, 60_000);
 
-    const bad = readdirSync(fixtures, { recursive: true, encoding: 'utf8' }).filter((file) => /(imports\w+|cycleA)\.ts$/.test(file));
+    const bad = readdirSync(fixtures, { recursive: true, encoding: 'utf8' }).filter((file) =>
+      /(imports\w+|cycleA)\.ts$/.test(file),
+    );
 
     it.each(bad)('flags %s', (file) => {
       expect([...flagged]).toContain(file);

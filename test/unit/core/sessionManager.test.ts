@@ -242,7 +242,9 @@ describe('two windows on one session', () => {
     first.onDidChangeSessions(({ kind }) => changes.push(kind));
     await first.appendUserMessage(id, userMessage('From the first window'));
 
-    const contents = (await first.loadBranch(id)).flatMap(({ body }) => (body.type === 'user_message' ? [body.content] : []));
+    const contents = (await first.loadBranch(id)).flatMap(({ body }) =>
+      body.type === 'user_message' ? [body.content] : [],
+    );
     expect(contents).toEqual(['First question', 'From the second window', 'From the first window']);
   });
 
@@ -270,7 +272,11 @@ describe('two windows on one session', () => {
     alive = false;
     await first.appendUserMessage(id, userMessage('Me too'));
     const events = await first.loadBranch(id);
-    expect(events.map(({ body }) => ('content' in body ? body.content : ''))).toEqual(['First question', 'Half an ans', 'Me too']);
+    expect(events.map(({ body }) => ('content' in body ? body.content : ''))).toEqual([
+      'First question',
+      'Half an ans',
+      'Me too',
+    ]);
     expect(events[1]?.body).toMatchObject({ finish: 'interrupted' });
   });
 

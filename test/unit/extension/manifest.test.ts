@@ -17,7 +17,17 @@ interface Manifest {
     readonly menus: Readonly<Record<string, readonly Menu[]>>;
     readonly keybindings: readonly { readonly command: string; readonly when?: string }[];
     readonly configuration: {
-      readonly properties: Readonly<Record<string, { readonly default: unknown; readonly scope?: string; readonly description?: string; readonly markdownDescription?: string }>>;
+      readonly properties: Readonly<
+        Record<
+          string,
+          {
+            readonly default: unknown;
+            readonly scope?: string;
+            readonly description?: string;
+            readonly markdownDescription?: string;
+          }
+        >
+      >;
     };
   };
 }
@@ -38,8 +48,12 @@ describe('the manifest', () => {
 
   it('contributes exactly the settings that the code reads, with the same defaults', async () => {
     const { settingDefaults } = await import('../../../src/extension/contributions/configuration');
-    const defaults = Object.fromEntries(Object.entries(contributes.configuration.properties).map(([key, { default: value }]) => [key, value]));
-    expect(defaults).toEqual(Object.fromEntries(Object.entries(settingDefaults).map(([key, value]) => [`rejoin.${key}`, value])));
+    const defaults = Object.fromEntries(
+      Object.entries(contributes.configuration.properties).map(([key, { default: value }]) => [key, value]),
+    );
+    expect(defaults).toEqual(
+      Object.fromEntries(Object.entries(settingDefaults).map(([key, value]) => [`rejoin.${key}`, value])),
+    );
   });
 
   it('lets no workspace set an address, a place of storage, or what tools may do', () => {
@@ -55,7 +69,9 @@ describe('the manifest', () => {
 
   it('puts every command into a category and names known commands in menus and keys', () => {
     expect(contributes.commands.filter(({ category }) => category !== 'Rejoin')).toEqual([]);
-    const named = [...Object.values(contributes.menus).flat(), ...contributes.keybindings].map(({ command }) => command);
+    const named = [...Object.values(contributes.menus).flat(), ...contributes.keybindings].map(
+      ({ command }) => command,
+    );
     expect(named.filter((command) => !contributed.includes(command))).toEqual([]);
     expect(contributes.keybindings.filter(({ when }) => when === undefined)).toEqual([]);
   });
@@ -63,10 +79,14 @@ describe('the manifest', () => {
   it('keeps title bars short and puts deleting last', () => {
     const title = contributes.menus['view/title'] ?? [];
     for (const view of ['rejoin.chat', 'rejoin.sessions']) {
-      const shown = title.filter(({ when, group }) => when?.startsWith(`view == ${view}`) === true && group?.startsWith('navigation') === true);
+      const shown = title.filter(
+        ({ when, group }) => when?.startsWith(`view == ${view}`) === true && group?.startsWith('navigation') === true,
+      );
       expect(shown.length).toBeLessThanOrEqual(4);
     }
-    const deleting = (contributes.menus['view/item/context'] ?? []).filter(({ command, group }) => /delete/i.test(command) && group?.startsWith('inline') !== true);
+    const deleting = (contributes.menus['view/item/context'] ?? []).filter(
+      ({ command, group }) => /delete/i.test(command) && group?.startsWith('inline') !== true,
+    );
     expect(deleting.map(({ group }) => group?.slice(0, 1))).toEqual(deleting.map(() => '9'));
   });
 
@@ -76,7 +96,9 @@ describe('the manifest', () => {
 
   it('depends on exact versions and on no telemetry', () => {
     expect(Object.entries(manifest.dependencies).filter(([, version]) => !/^\d/.test(version))).toEqual([]);
-    expect(Object.keys(manifest.dependencies).filter((name) => /telemetry|insights|sentry|analytics/.test(name))).toEqual([]);
+    expect(
+      Object.keys(manifest.dependencies).filter((name) => /telemetry|insights|sentry|analytics/.test(name)),
+    ).toEqual([]);
   });
 });
 
@@ -86,7 +108,9 @@ describe('the texts in the code', () => {
     .map((file) => readFileSync(path.join(root, 'src/extension', file), 'utf8'));
 
   it('have every placeholder filled from 0 upwards', () => {
-    const templates = sources.flatMap((source) => [...source.matchAll(/l10n\.t\(\s*(['"`])((?:\\.|(?!\1).)*)\1/gs)].map((match) => match[2] ?? ''));
+    const templates = sources.flatMap((source) =>
+      [...source.matchAll(/l10n\.t\(\s*(['"`])((?:\\.|(?!\1).)*)\1/gs)].map((match) => match[2] ?? ''),
+    );
     expect(templates.length).toBeGreaterThan(50);
     for (const template of templates) {
       const numbers = [...template.matchAll(/\{(\d+)\}/g)].map((match) => Number(match[1]));

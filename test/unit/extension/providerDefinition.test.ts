@@ -3,11 +3,21 @@ import { findAddressFault, isLoopback, parseProviders } from '../../../src/exten
 import { finishDraft, readDraft } from '../../../src/extension/models/providerDraft';
 import { accountKeyOf, labelOf, needsKey, originOf } from '../../../src/extension/models/providerPresets';
 
-const good = { id: 'local', kind: 'openai-compatible', baseUrl: 'http://localhost:11434/v1', models: ['a', { id: 'b', contextWindow: 8192 }] } as const;
+const good = {
+  id: 'local',
+  kind: 'openai-compatible',
+  baseUrl: 'http://localhost:11434/v1',
+  models: ['a', { id: 'b', contextWindow: 8192 }],
+} as const;
 
 describe('parseProviders', () => {
   it('takes entries as they are, without fields of no meaning', () => {
-    expect(parseProviders([{ ...good, label: '', apiKey: 'sk-canary', extra: 1 }, { id: 'openai', kind: 'openai' }])).toEqual({
+    expect(
+      parseProviders([
+        { ...good, label: '', apiKey: 'sk-canary', extra: 1 },
+        { id: 'openai', kind: 'openai' },
+      ]),
+    ).toEqual({
       providers: [good, { id: 'openai', kind: 'openai' }],
       problems: [],
     });
@@ -52,17 +62,31 @@ describe('parseProviders', () => {
   });
 
   it('puts no key from a header into what it reports', () => {
-    expect(JSON.stringify(parseProviders([{ ...good, headers: { 'x-api-key': 'sk-canary' } }]))).not.toContain('canary');
+    expect(JSON.stringify(parseProviders([{ ...good, headers: { 'x-api-key': 'sk-canary' } }]))).not.toContain(
+      'canary',
+    );
   });
 });
 
 describe('addresses', () => {
-  it.each(['http://localhost:1', 'http://127.0.0.1', 'http://127.8.9.1:80/v1', 'http://[::1]:8080', 'http://demo.localhost'])('%s is this machine', (address) => {
+  it.each([
+    'http://localhost:1',
+    'http://127.0.0.1',
+    'http://127.8.9.1:80/v1',
+    'http://[::1]:8080',
+    'http://demo.localhost',
+  ])('%s is this machine', (address) => {
     expect(isLoopback(address)).toBe(true);
     expect(findAddressFault(address)).toBeUndefined();
   });
 
-  it.each(['http://localhost.evil.example', 'http://127.evil.example', 'http://0.0.0.0', 'http://192.168.0.2', 'http://[::2]'])('%s is not', (address) => {
+  it.each([
+    'http://localhost.evil.example',
+    'http://127.evil.example',
+    'http://0.0.0.0',
+    'http://192.168.0.2',
+    'http://[::2]',
+  ])('%s is not', (address) => {
     expect(isLoopback(address)).toBe(false);
     expect(findAddressFault(address)).toBe('insecure-address');
   });

@@ -19,7 +19,8 @@ class FakeKeyRing implements SecretStore {
 function setUp() {
   const storage = new FakeKeyRing();
   const told: string[] = [];
-  const open = () => new ProviderSecrets({ storage, logger: silentLogger, onKeptInMemory: (reason) => told.push(reason) });
+  const open = () =>
+    new ProviderSecrets({ storage, logger: silentLogger, onKeptInMemory: (reason) => told.push(reason) });
   return { storage, told, open, secrets: open() };
 }
 
@@ -60,7 +61,12 @@ describe('keys of providers', () => {
     await secrets.set(owner, 'sk-1');
     await secrets.set(second, 'sk-2');
     await secrets.set(neighbour, 'sk-3');
-    expect(await secrets.deleteAll('api')).toEqual(new Map([[owner.origin, 'sk-1'], [second.origin, 'sk-2']]));
+    expect(await secrets.deleteAll('api')).toEqual(
+      new Map([
+        [owner.origin, 'sk-1'],
+        [second.origin, 'sk-2'],
+      ]),
+    );
     expect([...storage.values.values()]).toEqual(['sk-3']);
   });
 

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { belongsTo, dateGroupOf, groupByFolder, groupOf, sectionOf } from '../../../src/extension/sessions/sessionGroups';
+import {
+  belongsTo,
+  dateGroupOf,
+  groupByFolder,
+  groupOf,
+  sectionOf,
+} from '../../../src/extension/sessions/sessionGroups';
 import { session } from '../../support/builders';
 
 const now = new Date(2026, 10, 20, 9).getTime();
@@ -53,6 +59,10 @@ describe('belongsTo', () => {
 describe('groupByFolder', () => {
   it('keeps the order of the newest session of each folder', () => {
     const rows = ['/b', '/a', '/b', null].map((directory) => session({ directory }));
-    expect([...groupByFolder(rows)].map(([directory, found]) => [directory, found.length])).toEqual([['/b', 2], ['/a', 1], [null, 1]]);
+    expect([...groupByFolder(rows)].map(([directory, found]) => [directory, found.length])).toEqual([
+      ['/b', 2],
+      ['/a', 1],
+      [null, 1],
+    ]);
   });
 });

@@ -21,21 +21,30 @@ describe('the sessions tree over a real store', () => {
   async function addSession(title: string, key: WorkspaceKey = testKey): Promise<SessionId> {
     const id = newSessionId();
     store.clock.advance(1000);
-    await store.service.append(appendRequest(id, [userMessage(title)], null, { create: newSession({ key }), derivedTitle: title }));
+    await store.service.append(
+      appendRequest(id, [userMessage(title)], null, { create: newSession({ key }), derivedTitle: title }),
+    );
     return id;
   }
 
   function openModel(): SessionListModel {
-    return new SessionListModel((filter) => {
-      reads++;
-      return store.service.list(filter);
-    }, [testKey]);
+    return new SessionListModel(
+      (filter) => {
+        reads++;
+        return store.service.list(filter);
+      },
+      [testKey],
+    );
   }
 
   const titles = (sessions: readonly Session[]): readonly string[] => sessions.map((session) => session.title);
   const now = (): number => store.clock.now();
 
-  async function update(model: SessionListModel, id: SessionId, patch: Parameters<TempStore['service']['update']>[1]): Promise<void> {
+  async function update(
+    model: SessionListModel,
+    id: SessionId,
+    patch: Parameters<TempStore['service']['update']>[1],
+  ): Promise<void> {
     const sessions = await store.service.update([id], patch);
     model.apply({ kind: 'changed', ids: [id], sessions });
   }
@@ -47,7 +56,11 @@ describe('the sessions tree over a real store', () => {
   it('shows each session under one heading, newest first', async () => {
     await addSession('old');
     store.clock.advance(day);
-    const [pinned, archived, deleted] = [await addSession('pinned'), await addSession('archived'), await addSession('deleted')];
+    const [pinned, archived, deleted] = [
+      await addSession('pinned'),
+      await addSession('archived'),
+      await addSession('deleted'),
+    ];
     await addSession('else', elsewhere);
     await addSession('first');
     await addSession('second');
@@ -143,17 +156,22 @@ describe('the sessions tree over a real store', () => {
     const id = await addSession('before');
     let letGo: () => void = () => undefined;
     const gate = new Promise<void>((resolve) => (letGo = resolve));
-    const model = new SessionListModel(async (filter) => {
-      const page = await store.service.list(filter);
-      await gate;
-      return page;
-    }, [testKey]);
+    const model = new SessionListModel(
+      async (filter) => {
+        const page = await store.service.list(filter);
+        await gate;
+        return page;
+      },
+      [testKey],
+    );
     const groups = model.visibleGroups(now());
     await store.service.list({ states: ['active'], limit: 1 });
     await update(model, id, { pinned: true, title: 'after', titleSource: 'user' });
     letGo();
     await groups;
-    const shown = (await Promise.all((await model.visibleGroups(now())).map((group) => model.sessionsOf(group, now())))).flat();
+    const shown = (
+      await Promise.all((await model.visibleGroups(now())).map((group) => model.sessionsOf(group, now())))
+    ).flat();
     expect(titles(shown)).toEqual(['after']);
   });
 
@@ -169,6 +187,9 @@ describe('the sessions tree over a real store', () => {
     expect(await list({ scope: 'all' })).toEqual(['else', 'Cart total']);
     expect(await list({ scope: 'all', archived: true })).toEqual(['archived cart']);
     expect(await list({ scope: 'all', query: 'cart' })).toEqual(['Cart total']);
-    await expect(list({ scope: 'everything' })).rejects.toMatchObject({ code: 'argument/invalid', args: { name: 'scope' } });
+    await expect(list({ scope: 'everything' })).rejects.toMatchObject({
+      code: 'argument/invalid',
+      args: { name: 'scope' },
+    });
   });
 });

@@ -11,10 +11,16 @@ describe('sessionIdOf', () => {
     expect(sessionIdOf({ id: one.id, title: 'x' })).toBe(one.id);
   });
 
-  it.each([undefined, null, '', 7, {}, { id: 7 }, { kind: 'group', group: 'today' }, { kind: 'session', session: null }])(
-    'finds no session in %j',
-    (value) => {
-      expect(sessionIdOf(value)).toBeUndefined();
-    },
-  );
+  it.each([
+    undefined,
+    null,
+    '',
+    7,
+    {},
+    { id: 7 },
+    { kind: 'group', group: 'today' },
+    { kind: 'session', session: null },
+  ])('finds no session in %j', (value) => {
+    expect(sessionIdOf(value)).toBeUndefined();
+  });
 });

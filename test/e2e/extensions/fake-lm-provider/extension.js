@@ -62,7 +62,8 @@ const provider = {
     }
   },
 
-  provideTokenCount: (_model, text) => Promise.resolve((typeof text === 'string' ? text : textOf(text)).split(/\s+/).filter(Boolean).length),
+  provideTokenCount: (_model, text) =>
+    Promise.resolve((typeof text === 'string' ? text : textOf(text)).split(/\s+/).filter(Boolean).length),
 };
 
 exports.activate = (context) => {

@@ -93,7 +93,13 @@ suite('language models of VS Code', () => {
   test('get the system text within the first user message and every message once', async () => {
     const messages: readonly PromptMessage[] = [
       { role: 'user', content: 'one' },
-      { role: 'assistant', parts: [{ type: 'reasoning', text: 'hm' }, { type: 'text', text: 'two' }] },
+      {
+        role: 'assistant',
+        parts: [
+          { type: 'reasoning', text: 'hm' },
+          { type: 'text', text: 'two' },
+        ],
+      },
       { role: 'user', content: 'three' },
     ];
     await collect(provider.stream(request('', { system: 'Be brief.', messages }), never));
@@ -118,7 +124,10 @@ suite('language models of VS Code', () => {
     ];
     const answer = await collect(provider.stream(request('', { messages, tools }), never));
     assert.equal(textIn(answer), 'VS Code model says: [result call-1: Noon.]');
-    assert.deepEqual((await seenRequests()).map((seen) => seen.tools), [['fake_clock'], ['fake_clock']]);
+    assert.deepEqual(
+      (await seenRequests()).map((seen) => seen.tools),
+      [['fake_clock'], ['fake_clock']],
+    );
   });
 
   test('end at once when the person stops, although the model goes on', async () => {
@@ -138,7 +147,9 @@ suite('language models of VS Code', () => {
 
   test('tell a refusal from a model that is not there', async () => {
     await assert.rejects(collect(provider.stream(request('refuse'), never)), { code: 'model/blocked' });
-    await assert.rejects(collect(provider.stream(request('hello', { model: 'gone' }), never)), { code: 'model/not-found' });
+    await assert.rejects(collect(provider.stream(request('hello', { model: 'gone' }), never)), {
+      code: 'model/not-found',
+    });
   });
 
   test('count the tokens of a text', async () => {
@@ -148,7 +159,13 @@ suite('language models of VS Code', () => {
 
 suite('limits of a provider', () => {
   test('are told as the smallest share that is left, until they start anew', () => {
-    const snapshot = { requestsLimit: 10, requestsRemaining: 5, tokensLimit: 1000, tokensRemaining: 100, resetsAt: 2000 };
+    const snapshot = {
+      requestsLimit: 10,
+      requestsRemaining: 5,
+      tokensLimit: 1000,
+      tokensRemaining: 100,
+      resetsAt: 2000,
+    };
     assert.equal(usageText({ snapshot, updatedAt: 0 }, 1000), '10 % of the limit left');
     assert.equal(usageText({ snapshot, updatedAt: 0 }, 2000), '');
     assert.equal(usageText({ snapshot: { tokensRemaining: 5 }, updatedAt: 0 }, 0), '');
@@ -162,14 +179,19 @@ suite('tools of VS Code', () => {
     new VscodeLmToolHost({ memento: new MemoryMemento(), isEnabled: () => isEnabled, logger: silentLogger });
 
   test('are offered with the schema of their input', () => {
-    const clock = createHost().list().find((tool) => tool.name === 'fake_clock');
+    const clock = createHost()
+      .list()
+      .find((tool) => tool.name === 'fake_clock');
     assert.match(clock?.description ?? '', /time of a city/);
     assert.partialDeepStrictEqual(clock?.inputSchema, { type: 'object', required: ['city'] });
   });
 
   test('give their text, or their failure as a result', async () => {
     const host = createHost();
-    assert.deepEqual(await host.invoke('fake_clock', { city: 'Rome' }, never), { content: 'It is noon in Rome.', isError: false });
+    assert.deepEqual(await host.invoke('fake_clock', { city: 'Rome' }, never), {
+      content: 'It is noon in Rome.',
+      isError: false,
+    });
     assert.partialDeepStrictEqual(await host.invoke('fake_failure', {}, never), { isError: true });
     assert.partialDeepStrictEqual(await host.invoke('no_such_tool', {}, never), { isError: true });
   });
@@ -194,19 +216,39 @@ suite('tools of VS Code', () => {
     await host.grant(session, 'once', 'once');
     await host.grant(session, 'mine', 'session');
     await host.grant(session, 'ours', 'always');
-    assert.deepEqual(['once', 'mine', 'ours'].map((tool) => host.isGranted(session, tool)), [false, true, true]);
-    assert.deepEqual(['once', 'mine', 'ours'].map((tool) => host.isGranted(other, tool)), [false, false, true]);
+    assert.deepEqual(
+      ['once', 'mine', 'ours'].map((tool) => host.isGranted(session, tool)),
+      [false, true, true],
+    );
+    assert.deepEqual(
+      ['once', 'mine', 'ours'].map((tool) => host.isGranted(other, tool)),
+      [false, false, true],
+    );
     const nextWindow = new VscodeLmToolHost(deps);
-    assert.deepEqual(['mine', 'ours'].map((tool) => nextWindow.isGranted(session, tool)), [false, true]);
+    assert.deepEqual(
+      ['mine', 'ours'].map((tool) => nextWindow.isGranted(session, tool)),
+      [false, true],
+    );
   });
 
   test('have long results cut, and what is not text named', () => {
     const long = toolResultText([new vscode.LanguageModelTextPart('x'.repeat(maxToolResultLength + 1))]);
     assert.match(long, /cut here: 100001 characters/);
     assert.ok(long.length < maxToolResultLength + 100);
-    assert.equal(toolResultText([vscode.LanguageModelDataPart.image(new Uint8Array(3), 'image/png')]), '[image/png, 3 bytes, not shown]');
+    assert.equal(
+      toolResultText([vscode.LanguageModelDataPart.image(new Uint8Array(3), 'image/png')]),
+      '[image/png, 3 bytes, not shown]',
+    );
     assert.equal(toolResultText([vscode.LanguageModelDataPart.json({ a: 1 })]), '{\n\t"a": 1\n}');
-    const element = { node: { type: 1, children: [{ type: 2, text: 'from ' }, { type: 2, text: 'a prompt' }] } };
+    const element = {
+      node: {
+        type: 1,
+        children: [
+          { type: 2, text: 'from ' },
+          { type: 2, text: 'a prompt' },
+        ],
+      },
+    };
     assert.equal(toolResultText([new vscode.LanguageModelPromptTsxPart(element)]), 'from a prompt');
   });
 });
@@ -217,23 +259,42 @@ suite('the model registry', () => {
   const models = new VscodeLmModels(silentLogger);
   const secrets = new MemorySecrets();
 
-  function createRegistry(memento: vscode.Memento = new MemoryMemento()): { registry: ModelRegistry; recent: RecentModels } & vscode.Disposable {
+  function createRegistry(
+    memento: vscode.Memento = new MemoryMemento(),
+  ): { registry: ModelRegistry; recent: RecentModels } & vscode.Disposable {
     const settings = new ProviderSettings(silentLogger);
     const recent = new RecentModels(memento);
     const registry = new ModelRegistry({
       settings,
       recent,
-      secrets: new ProviderSecrets({ storage: secrets, logger: silentLogger, onKeptInMemory: () => assert.fail('no key ring') }),
+      secrets: new ProviderSecrets({
+        storage: secrets,
+        logger: silentLogger,
+        onKeptInMemory: () => assert.fail('no key ring'),
+      }),
       vscodeModels: models,
       loadModels: () => Promise.resolve({ createAiSdkProvider }),
       logger: silentLogger,
     });
-    return { registry, recent, dispose: () => { registry.dispose(); settings.dispose(); } };
+    return {
+      registry,
+      recent,
+      dispose: () => {
+        registry.dispose();
+        settings.dispose();
+      },
+    };
   }
 
   suiteSetup(async () => {
     server = await FakeModelServer.start();
-    definition = { id: 'local', kind: 'openai-compatible', label: 'Local', baseUrl: server.baseUrl, models: [{ id: 'm1', label: 'Model One', contextWindow: 4096 }] };
+    definition = {
+      id: 'local',
+      kind: 'openai-compatible',
+      label: 'Local',
+      baseUrl: server.baseUrl,
+      models: [{ id: 'm1', label: 'Model One', contextWindow: 4096 }],
+    };
   });
   suiteTeardown(async () => {
     models.dispose();
@@ -261,14 +322,21 @@ suite('the model registry', () => {
   test('answers through a provider of the settings', async () => {
     const { registry, dispose } = createRegistry();
     const { provider } = await registry.resolve({ provider: 'local', model: 'm1' }, never);
-    assert.equal(textIn(await collect(provider.stream(request('hello', { model: 'm1' }), never))), 'Hello from the fake model.');
+    assert.equal(
+      textIn(await collect(provider.stream(request('hello', { model: 'm1' }), never))),
+      'Hello from the fake model.',
+    );
     dispose();
   });
 
   test('never replaces the model of a session or of the setting by another one', async () => {
     const { registry, dispose } = createRegistry();
-    await assert.rejects(registry.resolve({ provider: 'gone', model: 'm' }, never), { code: 'model/provider-not-found' });
-    await assert.rejects(registry.resolve({ provider: 'vscode:fakelm', model: 'gone' }, never), { code: 'model/not-found' });
+    await assert.rejects(registry.resolve({ provider: 'gone', model: 'm' }, never), {
+      code: 'model/provider-not-found',
+    });
+    await assert.rejects(registry.resolve({ provider: 'vscode:fakelm', model: 'gone' }, never), {
+      code: 'model/not-found',
+    });
     assert.deepEqual(await registry.status({ provider: 'gone', model: 'm' }, never), {
       ref: null,
       label: '',
@@ -290,7 +358,10 @@ suite('the model registry', () => {
     await setProviders([cloud]);
     await assert.rejects(registry.resolve({ provider: 'cloud', model: 'm' }, never), { code: 'model/key-missing' });
     secrets.values.set('rejoin.provider.cloud@https://one.example', 'sk-canary');
-    assert.equal((await registry.resolve({ provider: 'cloud', model: 'm' }, never)).accountKey, 'cloud@https://one.example');
+    assert.equal(
+      (await registry.resolve({ provider: 'cloud', model: 'm' }, never)).accountKey,
+      'cloud@https://one.example',
+    );
     await setProviders([{ ...cloud, baseUrl: 'https://two.example/v1' }]);
     await assert.rejects(registry.resolve({ provider: 'cloud', model: 'm' }, never), { code: 'model/key-missing' });
     dispose();
@@ -332,14 +403,23 @@ suite('commands on models', () => {
   });
 
   test('add a provider, choose its model and remove it again without asking', async () => {
-    const definition = { id: 'api', kind: 'openai-compatible', label: 'By command', baseUrl: server.baseUrl, models: ['m1'] };
+    const definition = {
+      id: 'api',
+      kind: 'openai-compatible',
+      label: 'By command',
+      baseUrl: server.baseUrl,
+      models: ['m1'],
+    };
     const broken = { id: 'not read', kind: 'nothing' };
     await setProviders([broken]);
     assert.deepEqual(await vscode.commands.executeCommand('rejoin.addProvider', definition, 'sk-canary'), definition);
     const stored = (): unknown => vscode.workspace.getConfiguration('rejoin').inspect('providers')?.globalValue;
     assert.deepEqual(stored(), [broken, definition], 'what could not be read is kept, and the key is not there');
 
-    assert.deepEqual(await vscode.commands.executeCommand('rejoin.selectModel', 'api/m1'), { provider: 'api', model: 'm1' });
+    assert.deepEqual(await vscode.commands.executeCommand('rejoin.selectModel', 'api/m1'), {
+      provider: 'api',
+      model: 'm1',
+    });
     assert.deepEqual(await vscode.commands.executeCommand('rejoin.selectModel', echo), echo);
     assert.deepEqual(await vscode.commands.executeCommand('rejoin.removeProvider', 'api'), definition);
     assert.deepEqual(stored(), [broken]);
@@ -354,7 +434,9 @@ suite('commands on models', () => {
   });
 
   test('refuse a model that is not there', async () => {
-    await assert.rejects(vscode.commands.executeCommand('rejoin.selectModel', 'vscode:fakelm/gone') as Promise<unknown>);
+    await assert.rejects(
+      vscode.commands.executeCommand('rejoin.selectModel', 'vscode:fakelm/gone') as Promise<unknown>,
+    );
     await assert.rejects(vscode.commands.executeCommand('rejoin.removeProvider', 'gone') as Promise<unknown>);
   });
 });

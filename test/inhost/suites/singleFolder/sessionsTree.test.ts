@@ -12,7 +12,15 @@ import { createSessionCommands, type SessionCommandDeps } from '../../../../src/
 import type { SessionNode, SessionsTreeNode } from '../../../../src/extension/sessions/sessionNode';
 import { SessionsTreeDataProvider } from '../../../../src/extension/sessions/sessionsTreeDataProvider';
 import { openLocalSessionService } from '../../../../src/node/sqlite/openLocalSessionService';
-import { FakeClock, newSessionId, realIds, testInvocation, testKey, testModel, userMessage } from '../../../support/builders';
+import {
+  FakeClock,
+  newSessionId,
+  realIds,
+  testInvocation,
+  testKey,
+  testModel,
+  userMessage,
+} from '../../../support/builders';
 
 const elsewhere: WorkspaceKey = { directory: '/work/other', gitRoot: null };
 const hour = 3_600_000;
@@ -31,7 +39,17 @@ class Rig {
       pid: process.pid,
       isProcessAlive: () => true,
     });
-    return new Rig(folder, clock, new SessionManager({ ...ports, service, invocationId: testInvocation, processId: process.pid, continueMinutes: () => 60 }));
+    return new Rig(
+      folder,
+      clock,
+      new SessionManager({
+        ...ports,
+        service,
+        invocationId: testInvocation,
+        processId: process.pid,
+        continueMinutes: () => 60,
+      }),
+    );
   }
 
   currentId: SessionId | null = null;
@@ -132,12 +150,19 @@ suite('the sessions tree', () => {
     await rig.manager.setArchived([archived], true);
     await rig.manager.moveToTrash([deleted]);
     assert.deepEqual(await rig.rows(), [
-      'Pinned', '  pinned',
-      'Today', '  today',
-      'Yesterday', '  yesterday',
-      'Other folders', '  other', '    there',
-      'Archived', '  archived',
-      'Trash', '  deleted',
+      'Pinned',
+      '  pinned',
+      'Today',
+      '  today',
+      'Yesterday',
+      '  yesterday',
+      'Other folders',
+      '  other',
+      '    there',
+      'Archived',
+      '  archived',
+      'Trash',
+      '  deleted',
     ]);
   });
 
@@ -272,16 +297,30 @@ suite('commands on sessions', () => {
     assert.equal(titlesOf(await rig.commands['rejoin.pinSession']()), 'other', 'the one shown is pinned already');
     rig.currentId = newSessionId();
     rig.picked = undefined;
-    assert.equal(await rig.commands['rejoin.archiveSession'](), undefined, 'a session without a row has nothing to archive');
+    assert.equal(
+      await rig.commands['rejoin.archiveSession'](),
+      undefined,
+      'a session without a row has nothing to archive',
+    );
   });
 
   test('reject for an id that is not there and for what is no session', async () => {
-    const commands = ['rejoin.openSession', 'rejoin.renameSession', 'rejoin.archiveSession', 'rejoin.pinSession', 'rejoin.deleteSession', 'rejoin.restoreSession', 'rejoin.deleteForever'] as const;
+    const commands = [
+      'rejoin.openSession',
+      'rejoin.renameSession',
+      'rejoin.archiveSession',
+      'rejoin.pinSession',
+      'rejoin.deleteSession',
+      'rejoin.restoreSession',
+      'rejoin.deleteForever',
+    ] as const;
     for (const command of commands) {
       await assert.rejects(rig.commands[command]('no-such-id', 'title'), { code: 'session/not-found' }, command);
       await assert.rejects(rig.commands[command](7), { code: 'argument/invalid' }, command);
     }
-    await assert.rejects(rig.commands['rejoin.renameSession'](await rig.add('one'), ' \u200B '), { code: 'session/invalid-title' });
+    await assert.rejects(rig.commands['rejoin.renameSession'](await rig.add('one'), ' \u200B '), {
+      code: 'session/invalid-title',
+    });
   });
 
   test('bring back what was deleted together', async () => {
