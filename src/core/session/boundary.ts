@@ -1,8 +1,27 @@
+import type { Session } from './session';
+
+export interface BoundaryCircumstances {
+  /** Unix milliseconds. */
+  readonly now: number;
+  /** The resume window in minutes; 0 = silence makes no boundary. */
+  readonly continueMinutes: number;
+  /** This run of the extension host has not written to the session yet. */
+  readonly newInvocation: boolean;
+}
+
 /**
- * The hidden event that stands before the first message of a new invocation, so that the model knows that time
- * has passed and that what it saw of files and tools may no longer be true.
+ * The hidden text that stands before a message after a resume or a silence longer than the resume window, so that
+ * the model knows that what it saw of files and tools may no longer be true. Undefined where none belongs.
  */
-export function boundaryText(idleMs: number, newInvocation: boolean): string {
+export function boundaryOf(
+  session: Pick<Session, 'headId' | 'updatedAt'>,
+  { now, continueMinutes, newInvocation }: BoundaryCircumstances,
+): string | undefined {
+  const idleMs = Math.max(0, now - session.updatedAt);
+  const wentIdle = continueMinutes > 0 && idleMs > continueMinutes * 60_000;
+  if (session.headId === null || !(newInvocation || wentIdle)) {
+    return undefined;
+  }
   const reason = newInvocation
     ? 'The editor was closed or reloaded since the last message'
     : 'The conversation was left open without a message';

@@ -3,7 +3,7 @@ import { AppError, isAppError } from '../base/errors';
 import { Emitter, type Event } from '../base/event';
 import type { Clock, IdGenerator, Logger } from '../base/ports';
 import { Sequencer } from '../base/sequencer';
-import { boundaryText } from './boundary';
+import { boundaryOf } from './boundary';
 import { chooseResumable, resumeWindow } from './resumePolicy';
 import {
   toEventId,
@@ -299,16 +299,14 @@ export class SessionManager implements Disposable {
   }
 
   private boundaryFor(session: Session): readonly NewEvent[] {
-    if (session.headId === null) {
-      return [];
-    }
-    const idleMs = Math.max(0, this.deps.clock.now() - session.updatedAt);
-    const newInvocation = !this.written.has(session.id) && session.lastInvocationId !== this.deps.invocationId;
-    const minutes = this.deps.continueMinutes();
-    const wentIdle = minutes > 0 && idleMs > minutes * 60_000;
-    return newInvocation || wentIdle
-      ? [this.newEvent({ type: 'system_context', content: boundaryText(idleMs, newInvocation) })]
-      : [];
+    const { clock, continueMinutes, invocationId } = this.deps;
+    const isOurs = this.written.has(session.id) || session.lastInvocationId === invocationId;
+    const content = boundaryOf(session, {
+      now: clock.now(),
+      continueMinutes: continueMinutes(),
+      newInvocation: !isOurs,
+    });
+    return content === undefined ? [] : [this.newEvent({ type: 'system_context', content })];
   }
 
   private newEvent(body: EventBody): NewEvent {

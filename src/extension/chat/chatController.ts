@@ -1,10 +1,8 @@
 import { DisposableStore, type Disposable } from '../../core/base/disposable';
 import { AppError } from '../../core/base/errors';
 import { Emitter, type Event } from '../../core/base/event';
-import type { Clock, IdGenerator, Logger, Timers } from '../../core/base/ports';
-import { createResumeNotice } from '../../core/session/resumePolicy';
+import type { Timers } from '../../core/base/ports';
 import {
-  toSessionId,
   toSummary,
   type ModelRef,
   type Session,
@@ -17,17 +15,15 @@ import type { TurnRunner, TurnStarted } from '../../core/turn/turnRunner';
 import type { SessionSnapshot, ViewMemory } from '../../protocol/chatProtocol';
 import type { ChatView } from './chatPorts';
 import { buildSnapshot, buildStatus, loadRecent, type SnapshotDeps } from './chatSnapshot';
-import { freshConversation, headOf, modelOf, storedConversation, summaryOf, type Conversation } from './conversation';
+import { headOf, modelOf, storedConversation, summaryOf, type Conversation } from './conversation';
 import { toViewEvents, toViewTurn } from './viewEvents';
+import { ConversationOpener, type ConversationOpenerDeps } from './conversationOpener';
 import { ViewPublisher } from './viewPublisher';
 
-export interface ChatControllerDeps extends SnapshotDeps {
+export interface ChatControllerDeps extends SnapshotDeps, ConversationOpenerDeps {
   readonly turns: TurnRunner;
   readonly revealView: () => Promise<void>;
-  readonly clock: Clock;
   readonly timers: Timers;
-  readonly ids: IdGenerator;
-  readonly logger: Logger;
 }
 
 /**
@@ -37,6 +33,7 @@ export interface ChatControllerDeps extends SnapshotDeps {
 export class ChatController implements Disposable {
   private readonly disposables = new DisposableStore();
   private readonly publisher: ViewPublisher;
+  private readonly opener: ConversationOpener;
   private readonly currentChanged = new Emitter<void>();
   private opening: Promise<Conversation> | undefined;
   private current: Conversation | undefined;
@@ -46,6 +43,7 @@ export class ChatController implements Disposable {
 
   constructor(private readonly deps: ChatControllerDeps) {
     const { store, turns, models } = deps;
+    this.opener = new ConversationOpener(deps);
     this.publisher = this.disposables.add(new ViewPublisher(deps.timers));
     this.disposables.add(store.onDidAppendEvents((appended) => this.onAppended(appended)));
     this.disposables.add(store.onDidChangeSessions((change) => this.onSessionsChanged(change)));
@@ -117,7 +115,7 @@ export class ChatController implements Disposable {
     if (this.current !== undefined) {
       return Promise.resolve(this.current);
     }
-    this.opening ??= this.resumeOrStart().finally(() => {
+    this.opening ??= this.begin().finally(() => {
       this.opening = undefined;
     });
     return this.opening;
@@ -144,7 +142,7 @@ export class ChatController implements Disposable {
       await (await this.deps.store.manager()).end(session.id);
     }
     await this.deps.memory.forget(['unsaved']);
-    const fresh = await this.startFresh();
+    const fresh = await this.opener.startFresh();
     this.show(fresh);
     await this.focus();
     return summaryOf(fresh, this.deps.clock.now());
@@ -228,32 +226,10 @@ export class ChatController implements Disposable {
     this.currentChanged.dispose();
   }
 
-  private async resumeOrStart(): Promise<Conversation> {
-    const keys = await this.deps.workspaceKeys();
-    const session = await this.findResumable(keys);
-    const conversation =
-      session === undefined
-        ? await this.startFresh()
-        : storedConversation(session, createResumeNotice(session, this.deps.clock.now()));
+  private async begin(): Promise<Conversation> {
+    const conversation = await this.opener.resumeOrStart();
     this.show(conversation);
     return conversation;
-  }
-
-  private async findResumable(
-    keys: Awaited<ReturnType<ChatControllerDeps['workspaceKeys']>>,
-  ): Promise<Session | undefined> {
-    try {
-      return await (await this.deps.store.manager()).findResumable(keys);
-    } catch (error) {
-      // The status of the store tells the person; the chat still opens.
-      this.deps.logger.warn('No session could be looked up', error);
-      return undefined;
-    }
-  }
-
-  private async startFresh(): Promise<Conversation> {
-    const [key] = await this.deps.workspaceKeys();
-    return freshConversation(toSessionId(this.deps.ids.next()), key);
   }
 
   private show(conversation: Conversation): void {
@@ -319,7 +295,7 @@ export class ChatController implements Disposable {
 
   private followCurrent(shown: Conversation, session: Session | undefined): void {
     if (session === undefined || session.deletedAt !== null) {
-      void this.startFresh().then((fresh) => this.show(fresh));
+      void this.opener.startFresh().then((fresh) => this.show(fresh));
       return;
     }
     this.replaceCurrent({ ...shown, session });

@@ -1,0 +1,43 @@
+import type { Clock, IdGenerator, Logger } from '../../core/base/ports';
+import { createResumeNotice } from '../../core/session/resumePolicy';
+import { toSessionId, type Session, type WorkspaceKey } from '../../core/session/session';
+import type { StoreHost } from '../platform/storeHost';
+import { freshConversation, storedConversation, type Conversation } from './conversation';
+
+export interface ConversationOpenerDeps {
+  readonly store: StoreHost;
+  readonly workspaceKeys: () => Promise<readonly [WorkspaceKey, ...WorkspaceKey[]]>;
+  readonly clock: Clock;
+  readonly ids: IdGenerator;
+  readonly logger: Logger;
+}
+
+/** Finds or makes the conversation that a window begins with. Writes nothing. */
+export class ConversationOpener {
+  constructor(private readonly deps: ConversationOpenerDeps) {}
+
+  /** The session of this window's folders that resumes by itself, or a fresh one. */
+  async resumeOrStart(): Promise<Conversation> {
+    const session = await this.findResumable();
+    return session === undefined
+      ? this.startFresh()
+      : storedConversation(session, createResumeNotice(session, this.deps.clock.now()));
+  }
+
+  /** A conversation of this window's folder that gets its row with its first message. */
+  async startFresh(): Promise<Conversation> {
+    const [key] = await this.deps.workspaceKeys();
+    return freshConversation(toSessionId(this.deps.ids.next()), key);
+  }
+
+  private async findResumable(): Promise<Session | undefined> {
+    try {
+      const [manager, keys] = await Promise.all([this.deps.store.manager(), this.deps.workspaceKeys()]);
+      return await manager.findResumable(keys);
+    } catch (error) {
+      // The status of the store tells the person; the chat still opens.
+      this.deps.logger.warn('No session could be looked up', error);
+      return undefined;
+    }
+  }
+}
