@@ -106,7 +106,7 @@ async function measureScroll(window: ShowWindow): Promise<void> {
   }
   printTable(
     'Scrolling to earlier messages: upper end reached to more messages painted',
-    ['pages', 'median', 'slowest'],
+    ['times', 'median', 'slowest'],
     [[String(times.length), ms(median(times)), ms(Math.max(...times))]],
   );
 }
@@ -158,7 +158,7 @@ async function startSession(window: ShowWindow): Promise<void> {
 
 function streamRow(name: string, results: readonly StreamResult[]): readonly string[] {
   const medianOf = (value: (result: StreamResult) => number): number => median(results.map(value));
-  const seconds = ({ first, last }: StreamResult): number => (last - first) / 1_000;
+  const seconds = ({ first, ended }: StreamResult): number => (ended - first) / 1_000;
   const perSecond = (value: (result: StreamResult) => number): string =>
     `${medianOf((each) => value(each) / seconds(each)).toFixed(0)}/s`;
   return [

@@ -17,9 +17,10 @@ export interface StreamRecord {
   readonly updates: number;
   /** Frames in which the conversation changed. */
   readonly frames: number;
-  /** Unix milliseconds of the first and the last change of the conversation. */
+  /** Unix milliseconds at which the conversation first changed. */
   readonly first: number;
-  readonly last: number;
+  /** Unix milliseconds at which its last piece was painted; 0 when it was not. */
+  readonly ended: number;
 }
 
 declare global {
@@ -58,24 +59,26 @@ export function watchForNewest(text: string): void {
   look();
 }
 
-/** Starts to record what a stream does to the page; `benchEndStream` ends it. */
-export function recordStream(): void {
+/** Starts to record what a stream that ends with `ending` does to the page; `benchEndStream` ends it. */
+export function recordStream(ending: string): void {
   const log = document.querySelector('[role="log"]');
   if (log === null) throw new Error('There is no conversation.');
   const longTasks: { where: string; duration: number }[] = [];
-  let [updates, frames, first, last, framePending] = [0, 0, 0, 0, false];
+  let [updates, frames, first, ended, hasEnding, framePending] = [0, 0, 0, 0, false, false];
   const tasks = new PerformanceObserver((list) => {
     for (const { name, duration } of list.getEntries()) longTasks.push({ where: name, duration });
   });
   tasks.observe({ type: 'longtask' });
-  const changes = new MutationObserver(() => {
-    last = Date.now();
-    first ||= last;
+  const changes = new MutationObserver((records) => {
+    first ||= Date.now();
+    // Looks at what has changed only: to search the whole conversation would slow it down.
+    hasEnding ||= records.some(({ target }) => target !== log && target.textContent?.includes(ending) === true);
     if (framePending) return;
     framePending = true;
     requestAnimationFrame(() => {
       framePending = false;
       frames += 1;
+      if (hasEnding) ended ||= Date.now();
     });
   });
   changes.observe(log, { childList: true, characterData: true, subtree: true });
@@ -87,7 +90,7 @@ export function recordStream(): void {
     tasks.disconnect();
     changes.disconnect();
     window.removeEventListener('message', onMessage);
-    return { longTasks, updates, frames, first, last };
+    return { longTasks, updates, frames, first, ended };
   };
 }
 

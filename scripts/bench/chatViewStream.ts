@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stepsReply, type FakeReply, type ReplyStep } from '../../test/support/fakeModelReplies';
 import type { FakeModelServer } from '../../test/support/fakeModelServer';
@@ -10,7 +11,8 @@ export const streamSeconds = 5;
 const pieceCount = piecesPerSecond * streamSeconds;
 const words = 'The memo key **ignores** the `coupon`, so the total stays as it was. ';
 const pieceLength = 6;
-const ending = 'That was the last piece.';
+/** Until the last piece is on screen and stored. */
+const settleMs = 3_000;
 
 export interface StreamResult extends StreamRecord {
   /** Pieces per second that the model sent, as it turned out. */
@@ -26,25 +28,24 @@ export async function stream(view: ShowWindow, model: FakeModelServer): Promise<
   await view.workbench.page.bringToFront();
   const frame = await view.frame();
   const sent = { first: 0, last: 0 };
+  // Not one that an earlier answer has.
+  const ending = `That was the last piece of ${randomUUID()}.`;
   model.reset();
-  model.enqueue(pacedReply(sent));
-  await frame.evaluate(recordStream);
+  model.enqueue(pacedReply(sent, ending));
+  await frame.evaluate(recordStream, ending);
   const start = Date.now();
   await view.workbench.executeCommand('rejoin.sendMessage', 'Please explain this at length.');
-  // Waited for here: looking into the page all the time would slow it down.
+  // Waited for here: whoever looks into the page meanwhile slows it down.
   await orTimeout(lastPieceSent(sent), 'The last piece');
-  const newest = frame.getByRole('article').filter({ hasText: ending }).last();
-  await newest.waitFor();
-  const end = await newest.evaluate(() => Date.now());
-  await sleep(1_000);
+  await sleep(settleMs);
   const record = await frame.evaluate(() => window.benchEndStream?.());
   if (record === undefined) throw new Error('The view was made anew while it streamed.');
-  const answerBegan = Math.max(record.first, sent.first);
+  if (record.ended === 0) throw new Error(`The last piece was not on screen ${settleMs} ms after it had been sent.`);
   return {
     ...record,
     sentPerSecond: (pieceCount / (sent.last - sent.first)) * 1_000,
-    untilFirst: answerBegan - start,
-    behind: end - sent.last,
+    untilFirst: Math.max(record.first, sent.first) - start,
+    behind: record.ended - sent.last,
   };
 }
 
@@ -53,7 +54,7 @@ async function lastPieceSent(sent: { readonly last: number }): Promise<void> {
 }
 
 /** Pieces at their time: after a pause that took too long, those that are late follow at once. */
-function pacedReply(sent: { first: number; last: number }): FakeReply {
+function pacedReply(sent: { first: number; last: number }, ending: string): FakeReply {
   function* steps(): Generator<ReplyStep> {
     const start = Date.now();
     sent.first = start;

@@ -11,6 +11,7 @@ import { createChatRequestHandlers } from './chat/chatRequestHandlers';
 import { ChatViewProvider, chatViewId } from './chat/chatViewProvider';
 import { modelOf } from './chat/conversation';
 import { followWindow } from './chat/followWindow';
+import { readProjectInstructions } from './chat/projectInstructions';
 import { createTurnLog } from './chat/turnLog';
 import { ViewMemoryStore } from './chat/viewMemoryStore';
 import { registerCommands } from './contributions/commands';
@@ -66,11 +67,18 @@ export function createServices(context: vscode.ExtensionContext): Services {
   const turns: TurnRunner = disposables.add(
     new TurnRunner({
       log: createTurnLog(store),
-      models: { resolve: (ref, signal) => models.registry.resolve(ref ?? controller.chosenModel, signal) },
+      models: { resolve: (ref, signal, id) => models.registry.resolve(ref ?? controller.chosenModelOf(id), signal) },
       tools,
       context: {
-        systemText: () => Promise.resolve(''),
-        historyLimits: () => ({ maxMessages: 0, maxTokens: 0 }),
+        systemText: (_, session) =>
+          readProjectInstructions(session, {
+            fileName: () => readSetting('instructions.file'),
+            logger: createLogger(channel, 'instructions'),
+          }),
+        historyLimits: () => ({
+          maxMessages: readSetting('history.maxMessages'),
+          maxTokens: readSetting('history.maxTokens'),
+        }),
       },
       clock,
       timers,
@@ -117,7 +125,10 @@ export function createServices(context: vscode.ExtensionContext): Services {
       onDidChangeCurrentSession: controller.onDidChangeCurrent,
       onDidChangeWorkspaceKeys: vscode.workspace.onDidChangeWorkspaceFolders,
       onDidChangeStore: store.onDidChangeState,
-      retryStore: () => store.retry(),
+      retryStore: async () => {
+        await store.retry();
+        await controller.reload();
+      },
       logger: createLogger(channel, 'tree'),
     }),
   );

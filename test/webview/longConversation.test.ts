@@ -45,6 +45,28 @@ async function openLong(count: number, patch: Partial<SessionSnapshot> = {}, fir
   return page;
 }
 
+/** A conversation of eight pages, each of which begins with so many lines between messages. */
+async function openLines(lines = 12, turnOfAll?: string): Promise<Page> {
+  const log = new LogBuilder();
+  for (let index = 0; index < pageSize * 8; index += 1) {
+    if (index % pageSize < lines) {
+      log.add({ type: 'title_changed', from: '', to: `Title ${String(index)}` });
+    } else if (turnOfAll === undefined) {
+      log.user(`Message ${String(index)}`);
+    } else {
+      log.text(`Paragraph ${String(index)}`, { turn: turnOfAll });
+    }
+  }
+  const page = await harness.open({
+    snapshot: snapshot({ summary: summary(), events: log.events.slice(-pageSize), hasOlder: true }),
+    log: log.events,
+  });
+  pages.push(page);
+  await page.locator('.divider, article').last().waitFor();
+  await settle(page);
+  return page;
+}
+
 const scroller = (page: Page) => page.getByRole('log', { name: 'Conversation' });
 const fromEnd = (page: Page) =>
   scroller(page).evaluate((element) => Math.round(element.scrollHeight - element.clientHeight - element.scrollTop));
@@ -63,6 +85,28 @@ const reading = (page: Page) =>
 /** Milliseconds from the page's beginning until there was something to see. */
 const firstPaint = (page: Page) =>
   page.evaluate(() => Math.round(performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Number.NaN));
+
+/** Where one message stands, in the words of `reading`. */
+const articleTop = (page: Page, id: string) =>
+  page
+    .locator(`article[data-event-id=${id}]`)
+    .evaluate((each) => `${each.dataset['eventId'] ?? ''} ${String(Math.round(each.getBoundingClientRect().top))}`);
+
+/** Scrolls to the very top and waits for what that brings in. Says what was read there before it came. */
+async function toTop(page: Page): Promise<string> {
+  const place = await scroller(page).evaluate((element) => {
+    element.dispatchEvent(new WheelEvent('wheel', { deltaY: -1 }));
+    element.scrollTop = 0;
+    const message = [...element.querySelectorAll('article')].find(
+      (each) => each.getBoundingClientRect().bottom > element.getBoundingClientRect().top + 1,
+    );
+    return `${message?.dataset['eventId'] ?? ''} ${String(Math.round(message?.getBoundingClientRect().top ?? 0))}`;
+  });
+  for (let count = 0; count < 4; count += 1) {
+    await settle(page);
+  }
+  return place;
+}
 
 async function wheel(page: Page, distance: number): Promise<void> {
   await scroller(page).hover();
@@ -122,6 +166,35 @@ describe('a long conversation', () => {
     expect((await requestsOf(page, 'session/loadOlder')).length).toBeGreaterThan(0);
     const ids = await page.getByRole('article').evaluateAll((all) => all.map((each) => each.dataset['eventId'] ?? ''));
     expect(ids).toEqual([...new Set(ids)].sort());
+  });
+
+  it('fetches one page per scroll to the very top, also where a page begins with many lines', async () => {
+    const page = await openLines();
+    // Draws what is here already.
+    await toTop(page);
+    for (let pages = 1; pages <= 3; pages += 1) {
+      const before = await toTop(page);
+      expect((await requestsOf(page, 'session/loadOlder')).length).toBe(pages);
+      expect(await articleTop(page, before.split(' ')[0] ?? '')).toBe(before);
+    }
+  });
+
+  it('fetches one page per scroll to the very top where a page begins within an answer', async () => {
+    const page = await openLines(0, 'turn-of-all');
+    await toTop(page);
+    for (let pages = 1; pages <= 3; pages += 1) {
+      await toTop(page);
+      expect((await requestsOf(page, 'session/loadOlder')).length).toBe(pages);
+    }
+  });
+
+  it('fetches one page per scroll to the very top of nothing but lines', async () => {
+    const page = await openLines(pageSize);
+    await toTop(page);
+    for (let pages = 1; pages <= 3; pages += 1) {
+      await toTop(page);
+      expect((await requestsOf(page, 'session/loadOlder')).length).toBe(pages);
+    }
   });
 
   it('remembers where it was left, and returns there also when that is pages away', async () => {

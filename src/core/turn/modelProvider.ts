@@ -96,5 +96,5 @@ export interface ResolvedModel {
 /** Port: finds the model of a session. Rejects with `model/none`, `model/not-found`, `model/provider-not-found` or `model/key-missing`. */
 export interface ModelResolver {
   /** The model of the session, or the default one for a session that has none yet. */
-  resolve(ref: ModelRef | null, signal: AbortSignal): Promise<ResolvedModel>;
+  resolve(ref: ModelRef | null, signal: AbortSignal, sessionId: SessionId): Promise<ResolvedModel>;
 }

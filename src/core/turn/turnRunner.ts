@@ -136,7 +136,7 @@ export class TurnRunner implements Disposable {
     try {
       const plan = await makePlan();
       const session = await this.deps.log.getSession(sessionId);
-      const model = await this.deps.models.resolve(modelOf(session), controller.signal);
+      const model = await this.deps.models.resolve(modelOf(session), controller.signal, sessionId);
       if (controller.signal.aborted) {
         throw new AppError('cancelled');
       }

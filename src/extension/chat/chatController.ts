@@ -14,13 +14,15 @@ import { cleanTitle } from '../../core/session/sessionTitle';
 import type { TurnRunner, TurnStarted } from '../../core/turn/turnRunner';
 import type { SessionSnapshot, ViewMemory } from '../../protocol/chatProtocol';
 import type { ChatView } from './chatPorts';
-import { buildSnapshot, buildStatus, loadRecent, type SnapshotDeps } from './chatSnapshot';
-import { headOf, modelOf, storedConversation, summaryOf, type Conversation } from './conversation';
-import { toViewEvents, toViewTurn } from './viewEvents';
+import { buildSnapshot } from './chatSnapshot';
+import { headOf, storedConversation, summaryOf, type Conversation } from './conversation';
 import { ConversationOpener, type ConversationOpenerDeps } from './conversationOpener';
+import { FirstMessages, type FirstMessage } from './firstMessages';
+import { StatusFeed, type StatusFeedDeps } from './statusFeed';
+import { toViewEvents, toViewTurn } from './viewEvents';
 import { ViewPublisher } from './viewPublisher';
 
-export interface ChatControllerDeps extends SnapshotDeps, ConversationOpenerDeps {
+export interface ChatControllerDeps extends StatusFeedDeps, ConversationOpenerDeps {
   readonly turns: TurnRunner;
   readonly revealView: () => Promise<void>;
   readonly timers: Timers;
@@ -34,6 +36,8 @@ export class ChatController implements Disposable {
   private readonly disposables = new DisposableStore();
   private readonly publisher: ViewPublisher;
   private readonly opener: ConversationOpener;
+  private readonly status: StatusFeed;
+  private readonly firstMessages = new FirstMessages();
   private readonly currentChanged = new Emitter<void>();
   private opening: Promise<Conversation> | undefined;
   private current: Conversation | undefined;
@@ -45,6 +49,7 @@ export class ChatController implements Disposable {
     const { store, turns, models } = deps;
     this.opener = new ConversationOpener(deps);
     this.publisher = this.disposables.add(new ViewPublisher(deps.timers));
+    this.status = new StatusFeed(deps, this.publisher, () => this.current);
     this.disposables.add(store.onDidAppendEvents((appended) => this.onAppended(appended)));
     this.disposables.add(store.onDidChangeSessions((change) => this.onSessionsChanged(change)));
     this.disposables.add(store.onDidChangeState(() => this.publishStatus()));
@@ -80,8 +85,9 @@ export class ChatController implements Disposable {
   }
 
   /** Model of a conversation that has no row yet to keep it in. */
-  get chosenModel(): ModelRef | null {
-    return this.current?.chosenModel ?? null;
+  chosenModelOf(id: SessionId): ModelRef | null {
+    const conversation = this.current?.id === id ? this.current : this.firstMessages.find(id);
+    return conversation?.chosenModel ?? null;
   }
 
   /** Connects a view; the returned disposable ends only what belongs to that view. A running turn goes on. */
@@ -89,12 +95,17 @@ export class ChatController implements Disposable {
     const attached = this.publisher.attach(view);
     return {
       dispose: () => {
-        if (this.publisher.isAttached(view)) {
-          this.clearNotice();
-        }
+        this.onViewHidden(view);
         attached.dispose();
       },
     };
+  }
+
+  /** The person has seen the notice: it does not come again with the view. */
+  onViewHidden(view: ChatView): void {
+    if (this.publisher.isAttached(view) && this.current?.notice != null) {
+      this.replaceCurrent({ ...this.current, notice: null });
+    }
   }
 
   /** Everything that the view shows. The first call in a window resumes the session of this folder, if there is one. */
@@ -137,12 +148,15 @@ export class ChatController implements Disposable {
 
   /** Ends the session shown and shows a fresh one, which gets a row with its first message. */
   async newSession(): Promise<SessionSummary> {
-    const { session } = await this.conversation();
-    if (session !== null && session.endedAt === null) {
-      await (await this.deps.store.manager()).end(session.id);
-    }
-    await this.deps.memory.forget(['unsaved']);
     const fresh = await this.opener.startFresh();
+    const left = await this.conversation();
+    if (left.session === null) {
+      // Nothing may be awaited before the fresh one is shown: what is typed meanwhile belongs to the one that is left.
+      this.firstMessages.end(left.id);
+      this.inBackground('The draft was not removed', this.deps.memory.forget(['unsaved']));
+    } else if (left.session.endedAt === null) {
+      await (await this.deps.store.manager()).end(left.id);
+    }
     this.show(fresh);
     await this.focus();
     return summaryOf(fresh, this.deps.clock.now());
@@ -151,18 +165,22 @@ export class ChatController implements Disposable {
   /** Sends a message. Resolves when it is on disk; rejects, with nothing sent, when it is not. */
   async startTurn(sessionId: SessionId, text: string, clientMessageId: string): Promise<TurnStarted> {
     const conversation = await this.conversation();
-    if (conversation.id === sessionId && conversation.session === null) {
+    const start = (): Promise<TurnStarted> => this.deps.turns.start({ sessionId, text, clientMessageId });
+    if (conversation.id !== sessionId || conversation.session !== null) {
+      return start();
+    }
+    return this.firstMessages.during(conversation, async () => {
       const manager = await this.deps.store.manager();
       manager.prepareSession(sessionId, { key: conversation.key, skill: null });
-    }
-    return this.deps.turns.start({ sessionId, text, clientMessageId });
+      return start();
+    });
   }
 
-  /** Renames the conversation, also one that has no row yet. Rejects with `session/invalid-title`. */
-  async renameCurrent(title: string): Promise<void> {
+  /** Renames a session, also the one shown while it has no row yet. Rejects with `session/invalid-title`. */
+  async rename(id: SessionId, title: string): Promise<void> {
     const conversation = await this.conversation();
-    if (conversation.session !== null) {
-      await (await this.deps.store.manager()).rename(conversation.id, title);
+    if (conversation.id !== id || conversation.session !== null) {
+      await (await this.deps.store.manager()).rename(id, title);
       return;
     }
     const clean = cleanTitle(title);
@@ -209,15 +227,7 @@ export class ChatController implements Disposable {
 
   /** Tells the view of the model, the workspace, the store and the settings as they stand now. */
   publishStatus(): void {
-    const shown = this.current;
-    if (shown === undefined) {
-      return;
-    }
-    void buildStatus(this.deps, modelOf(shown)).then((status) => {
-      if (this.current?.id === shown.id) {
-        this.publisher.notify('status/updated', status);
-      }
-    });
+    this.status.publish();
     this.currentChanged.fire();
   }
 
@@ -228,14 +238,17 @@ export class ChatController implements Disposable {
 
   private async begin(): Promise<Conversation> {
     const conversation = await this.opener.resumeOrStart();
-    this.show(conversation);
-    return conversation;
+    // A command may have shown another one while this one was looked for.
+    if (this.current === undefined) {
+      this.show(conversation);
+    }
+    return this.current ?? conversation;
   }
 
   private show(conversation: Conversation): void {
     this.publisher.startEpoch();
     this.replaceCurrent(conversation);
-    void this.publishSnapshot();
+    this.sendSnapshot();
   }
 
   private replaceCurrent(conversation: Conversation): void {
@@ -244,13 +257,11 @@ export class ChatController implements Disposable {
     this.currentChanged.fire();
   }
 
-  private clearNotice(): void {
-    if (this.current?.notice != null) {
-      this.replaceCurrent({ ...this.current, notice: null });
-    }
-  }
-
   private onAppended({ session, events }: AppendedEvents): void {
+    const first = this.firstMessages.take(session.id);
+    if (first !== undefined) {
+      this.inBackground('A new session was not completed', this.completeRow(first));
+    }
     const shown = this.current;
     if (shown === undefined || shown.id !== session.id) {
       return;
@@ -258,33 +269,41 @@ export class ChatController implements Disposable {
     const continuesBranch = events[0] === undefined || events[0].parentId === headOf(shown);
     const wrote = events.some((event) => event.body.type === 'user_message');
     this.replaceCurrent({ ...shown, session, notice: wrote ? null : shown.notice });
-    if (shown.session === null) {
-      void this.afterFirstEvent(shown);
-    }
     if (continuesBranch) {
       this.publisher.notify('session/eventsAppended', { events: toViewEvents(events) });
     } else {
       this.publisher.startEpoch();
-      void this.publishSnapshot();
+      this.sendSnapshot();
     }
   }
 
-  private async afterFirstEvent(unsaved: Conversation): Promise<void> {
-    await this.deps.memory.forget(['unsaved']);
-    if (unsaved.chosenTitle !== null) {
-      await (await this.deps.store.manager()).rename(unsaved.id, unsaved.chosenTitle);
+  /** Writes what the row could not hold before it was there. */
+  private async completeRow({ conversation, ended }: FirstMessage): Promise<void> {
+    const { id } = conversation;
+    const shown = this.current;
+    const title = (shown?.id === id ? shown : conversation).chosenTitle;
+    // Another conversation without a row has its own draft in this place.
+    if (shown === undefined || shown.id === id || shown.session !== null) {
+      await this.deps.memory.forget(['unsaved']);
+    }
+    const manager = await this.deps.store.manager();
+    if (title !== null) {
+      await manager.rename(id, title);
+    }
+    if (ended) {
+      await manager.end(id);
     }
   }
 
   private onSessionsChanged(change: SessionsChange): void {
     if (change.kind === 'deleted') {
-      void this.deps.memory.forget(change.ids);
+      this.inBackground('Drafts were not removed', this.deps.memory.purge(change.ids));
     }
     const shown = this.current;
     if (shown?.session == null) {
-      this.publishRecent();
+      this.status.publishRecent();
     } else if (change.kind === 'reset') {
-      void this.readCurrentAgain(shown.id);
+      this.inBackground('The session shown was not read again', this.readCurrentAgain(shown.id));
     } else if (change.ids.includes(shown.id)) {
       this.followCurrent(
         shown,
@@ -295,17 +314,25 @@ export class ChatController implements Disposable {
 
   private followCurrent(shown: Conversation, session: Session | undefined): void {
     if (session === undefined || session.deletedAt !== null) {
-      void this.opener.startFresh().then((fresh) => this.show(fresh));
+      this.inBackground('No fresh session could be shown', this.replaceDeleted(shown.id));
       return;
     }
     this.replaceCurrent({ ...shown, session });
     this.publisher.notify('session/updated', { summary: toSummary(session), turnStatus: session.turnStatus });
   }
 
+  private async replaceDeleted(id: SessionId): Promise<void> {
+    const fresh = await this.opener.startFresh();
+    if (this.current?.id === id) {
+      this.show(fresh);
+    }
+  }
+
   private async readCurrentAgain(id: SessionId): Promise<void> {
     const session = await this.find(id);
     const shown = this.current;
-    if (shown?.id !== id) {
+    // What was read before our own newest event is older than what is shown.
+    if (shown?.id !== id || (session?.lastSeq ?? Infinity) < (shown.session?.lastSeq ?? 0)) {
       return;
     }
     const moved = session !== undefined && session.headId !== headOf(shown);
@@ -320,15 +347,17 @@ export class ChatController implements Disposable {
     return (await this.deps.store.openManager())?.getSession(id);
   }
 
-  private publishRecent(): void {
-    if (this.current !== undefined && this.publisher.visible) {
-      void loadRecent(this.deps).then((recent) => this.publisher.notify('recent/updated', { recent }));
-    }
+  private sendSnapshot(): void {
+    this.inBackground('The view was not brought up to date', this.publishSnapshot());
   }
 
   private async publishSnapshot(): Promise<void> {
     if (this.publisher.visible) {
       this.publisher.sendSnapshot(await this.snapshot());
     }
+  }
+
+  private inBackground(failure: string, task: Promise<unknown>): void {
+    task.catch((error: unknown) => this.deps.logger.warn(failure, error));
   }
 }

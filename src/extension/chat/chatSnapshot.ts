@@ -24,7 +24,7 @@ export interface SnapshotDeps {
   readonly workspaceKeys: () => Promise<readonly [WorkspaceKey, ...WorkspaceKey[]]>;
 }
 
-interface ChatStatus {
+export interface ChatStatus {
   readonly model: ModelStatus;
   readonly workspace: WorkspaceStatus;
   readonly store: StoreStatus;

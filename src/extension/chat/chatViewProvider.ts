@@ -55,6 +55,13 @@ export class ChatViewProvider implements vscode.WebviewViewProvider, Disposable 
       notify: (method, params) => server.notify(method, params),
     };
     scope.add(this.controller.attach(view));
+    scope.add(
+      webviewView.onDidChangeVisibility(() => {
+        if (!webviewView.visible) {
+          this.controller.onViewHidden(view);
+        }
+      }),
+    );
     scope.add(webviewView.onDidDispose(() => scope.dispose()));
     webview.html = chatHtml(webview, this.extensionUri);
   }

@@ -45,6 +45,10 @@ export function followWindow(disposables: DisposableStore, { store, turns, contr
   );
   disposables.add(
     turns.onDidLoseTurn(({ error }) => {
+      // There is nothing to save a reply in once its session was deleted for good.
+      if (error.code === 'session/not-found') {
+        return;
+      }
       void vscode.window.showErrorMessage(
         vscode.l10n.t('The end of a reply could not be saved. {0}', textOfCode(error.code, error.args)),
       );

@@ -12,6 +12,9 @@ export type MemoryKey = SessionId | 'unsaved';
 
 /** Drafts and scroll positions of this workspace, kept over reloads beside the store because looking leaves no row there. */
 export class ViewMemoryStore {
+  /** What a slow view still sends for these must not bring their text back. */
+  private readonly purged = new Set<MemoryKey>();
+
   constructor(private readonly state: vscode.Memento) {}
 
   get(key: MemoryKey): ViewMemory {
@@ -19,6 +22,9 @@ export class ViewMemoryStore {
   }
 
   async set(key: MemoryKey, memory: ViewMemory): Promise<void> {
+    if (this.purged.has(key)) {
+      return;
+    }
     const others = this.entries().filter(([entry]) => entry !== key);
     const isEmpty = memory.draft === '' && memory.scroll === null;
     await this.state.update(stateKey, [...others, ...(isEmpty ? [] : [[key, memory] as const])].slice(-maxEntries));
@@ -29,6 +35,12 @@ export class ViewMemoryStore {
       stateKey,
       this.entries().filter(([entry]) => !keys.includes(entry)),
     );
+  }
+
+  /** Forgets sessions that were deleted for good, and whatever comes for them later. */
+  async purge(ids: readonly SessionId[]): Promise<void> {
+    ids.forEach((id) => this.purged.add(id));
+    await this.forget(ids);
   }
 
   private entries(): readonly (readonly [MemoryKey, ViewMemory])[] {

@@ -3,6 +3,9 @@ import * as vscode from 'vscode';
 /** Settings of `package.json` with their defaults; a unit test keeps the two alike. */
 export const settingDefaults = {
   'session.continueMinutes': 60,
+  'history.maxMessages': 0,
+  'history.maxTokens': 0,
+  'instructions.file': 'AGENTS.md',
   providers: [] as readonly unknown[],
   defaultModel: '',
   'tools.enabled': true,

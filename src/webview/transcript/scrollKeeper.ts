@@ -4,10 +4,18 @@ import type { ViewMemory } from '../../protocol/chatProtocol';
 
 type Place = NonNullable<ViewMemory['scroll']>;
 
+interface Held {
+  readonly message: HTMLElement | null;
+  /** Where it begins (px), in the page. */
+  readonly top: number;
+  /** From the upper edge to the end of everything (px). */
+  readonly fromEnd: number;
+}
+
 /** This close (px) to the end counts as being there. */
 const endTolerance = 4;
-/** Where below the upper edge (px) to look for a message: there may be a gap right at the edge. */
-const probes = [2, 14, 30, 60];
+/** A message of which less than this (px) is below the upper edge has been left behind: positions are not whole pixels. */
+const edgeTolerance = 1;
 
 /**
  * Follows the end of the transcript until the person scrolls up; from then on nothing moves what is read.
@@ -21,16 +29,20 @@ export class ScrollKeeper {
   /** While a place is being looked for, the position says nothing about what the person reads. */
   remembering = true;
   private lastTop = 0;
-  private held: { readonly message: HTMLElement; readonly top: number } | undefined;
+  private held: Held | undefined;
 
-  constructor(private readonly scroller: HTMLElement) {}
+  /** `content` is the scroller's only child. Its own children are one below the other, and messages are children of those. */
+  constructor(
+    private readonly scroller: HTMLElement,
+    private readonly content: HTMLElement,
+  ) {}
 
   /** The size of the transcript or of the view has changed. */
   settle(): void {
     if (this.following.peek()) {
       this.toEnd();
-    } else if (this.held?.message.isConnected === true) {
-      this.moveBy(this.held.message.getBoundingClientRect().top - this.held.top);
+    } else if (this.held !== undefined) {
+      this.moveBy(this.distanceFrom(this.held));
     }
     this.held = undefined;
   }
@@ -38,7 +50,7 @@ export class ScrollKeeper {
   /** Something is about to be put in above: the next `settle` leaves what is read where it is. */
   hold(): void {
     const message = this.topMessage();
-    this.held = message === null ? undefined : { message, top: message.getBoundingClientRect().top };
+    this.held = { message, top: message?.getBoundingClientRect().top ?? 0, fromEnd: this.fromEnd() };
   }
 
   /** Scrolls to the end and stays there. */
@@ -91,16 +103,32 @@ export class ScrollKeeper {
     return true;
   }
 
+  /**
+   * The first message that reaches below the upper edge, however many lines are above it. Asked for with every move,
+   * so it must not depend on how many messages there are.
+   */
   private topMessage(): HTMLElement | null {
-    const box = this.scroller.getBoundingClientRect();
-    for (const probe of probes) {
-      const hit = document.elementFromPoint(box.left + box.width / 2, box.top + probe);
-      const message = hit?.closest<HTMLElement>('[data-event-id]');
-      if (message != null && this.scroller.contains(message)) {
-        return message;
+    const edge = this.scroller.getBoundingClientRect().top + edgeTolerance;
+    const isBelow = (element: Element): boolean => element.getBoundingClientRect().bottom > edge;
+    const blocks = this.content.children;
+    for (let index = firstIndex(blocks, isBelow); index < blocks.length; index += 1) {
+      for (const element of blocks[index]?.children ?? []) {
+        if (element instanceof HTMLElement && element.dataset['eventId'] !== undefined && isBelow(element)) {
+          return element;
+        }
       }
     }
     return null;
+  }
+
+  /** How far (px) what was held has moved down since. */
+  private distanceFrom({ message, top, fromEnd }: Held): number {
+    // There may have been lines only, and an answer that has got an earlier part is another element.
+    return message?.isConnected === true ? message.getBoundingClientRect().top - top : this.fromEnd() - fromEnd;
+  }
+
+  private fromEnd(): number {
+    return this.scroller.scrollHeight - this.scroller.scrollTop;
   }
 
   private toEnd(): void {
@@ -112,4 +140,19 @@ export class ScrollKeeper {
     this.scroller.scrollTop += distance;
     this.lastTop = this.scroller.scrollTop;
   }
+}
+
+/** The first element that passes, which all after it must do as well; the length when none does. */
+function firstIndex(elements: HTMLCollection, passes: (element: Element) => boolean): number {
+  let [low, high] = [0, elements.length];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    const element = elements[middle];
+    if (element !== undefined && passes(element)) {
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
+  }
+  return low;
 }

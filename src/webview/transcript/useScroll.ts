@@ -21,7 +21,7 @@ export function useScroll(
     if (scroller === null || content === null) {
       return undefined;
     }
-    const own = new ScrollKeeper(scroller);
+    const own = new ScrollKeeper(scroller, content);
     keeper.value = own;
     const onScroll = (): void => {
       own.didScroll();

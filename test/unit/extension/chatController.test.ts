@@ -1,0 +1,429 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { AppError } from '../../../src/core/base/errors';
+import type { SessionId } from '../../../src/core/session/session';
+import type { ModelDelta } from '../../../src/core/turn/modelProvider';
+import { stubContextKeys, stubMessages } from '../../support/vscodeStub';
+import { gate, provider } from '../core/turn/turnDoubles';
+import { ChatFixture, ReplicaView } from './chatFixture';
+
+vi.mock('vscode', async () => (await import('../../support/vscodeStub')).vscodeStub);
+
+const usage = { inputTokens: 1, outputTokens: 1 };
+
+/** A model whose pieces a test sends one by one. */
+class Feed {
+  private readonly waiting: ModelDelta[] = [];
+  private wake: () => void = () => undefined;
+  readonly provider = provider((signal) => this.stream(signal));
+
+  say(text: string): void {
+    this.push({ type: 'text', text });
+  }
+  finish(): void {
+    this.push({ type: 'finish', reason: 'stop', usage });
+  }
+  private push(delta: ModelDelta): void {
+    this.waiting.push(delta);
+    this.wake();
+  }
+  private async *stream(signal: AbortSignal): AsyncIterable<ModelDelta> {
+    signal.addEventListener('abort', () => this.wake());
+    for (;;) {
+      const next = this.waiting.shift();
+      if (signal.aborted) {
+        return;
+      }
+      if (next === undefined) {
+        await new Promise<void>((resolve) => (this.wake = resolve));
+      } else {
+        yield next;
+        if (next.type === 'finish') {
+          return;
+        }
+      }
+    }
+  }
+}
+
+let feed: Feed;
+let chat: ChatFixture;
+let rejections: unknown[] = [];
+const onRejection = (reason: unknown): void => void rejections.push(reason);
+
+beforeEach(async () => {
+  feed = new Feed();
+  chat = await ChatFixture.open(feed.provider);
+  stubMessages.length = 0;
+  rejections = [];
+  process.on('unhandledRejection', onRejection);
+});
+afterEach(async () => {
+  await chat.dispose();
+  process.off('unhandledRejection', onRejection);
+  expect(rejections).toEqual([]);
+});
+
+const current = (): SessionId => {
+  const id = chat.controller.currentId;
+  if (id === undefined) {
+    throw new Error('Nothing is shown');
+  }
+  return id;
+};
+const settle = (ms = 60): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe('the view beside a streaming reply', () => {
+  it('has the whole text after a snapshot in the middle of it', async () => {
+    await chat.show();
+    await chat.send('Count');
+    feed.say('one ');
+    await expect.poll(() => chat.view.data.turn?.text).toBe('one ');
+    for (const piece of ['two ', 'three ', 'four ']) {
+      feed.say(piece);
+      await chat.view.ready();
+      await settle(10);
+    }
+    await expect.poll(() => chat.view.texts).toEqual(['Count', 'one two three four ']);
+    feed.finish();
+    await expect.poll(() => chat.view.data.turn).toBeNull();
+    expect(chat.view.texts).toEqual(['Count', 'one two three four ']);
+  });
+
+  it('misses nothing of what came while it was hidden', async () => {
+    await chat.show();
+    await chat.send('Count');
+    feed.say('one ');
+    await expect.poll(() => chat.view.data.turn?.text).toBe('one ');
+    chat.view.visible = false;
+    feed.say('two ');
+    await settle();
+    chat.view.visible = true;
+    feed.say('three');
+    await expect.poll(() => chat.view.texts.at(-1)).toBe('one three');
+    // The page of a view that was hidden is made anew and begins with a snapshot.
+    await chat.view.ready();
+    await expect.poll(() => chat.view.texts).toEqual(['Count', 'one two three']);
+    feed.finish();
+    await expect.poll(() => chat.view.data.turn).toBeNull();
+    expect(chat.view.texts).toEqual(['Count', 'one two three']);
+  });
+
+  it('shows nothing of it in another session, and all of it on the way back', async () => {
+    const other = await chat.addSession('Other');
+    await chat.show();
+    await chat.controller.newSession();
+    await chat.send('Count');
+    const counting = current();
+    feed.say('one ');
+    await expect.poll(() => chat.view.data.turn?.text).toBe('one ');
+    await chat.controller.showSession(other);
+    feed.say('two');
+    await expect.poll(() => chat.view.data.sessionId).toBe(other);
+    await settle();
+    expect(chat.view.texts).toEqual(['Other', 'Answer to Other']);
+    expect(stubContextKeys.get('rejoin.streaming')).toBe(false);
+    await chat.controller.showSession(counting);
+    await expect.poll(() => chat.view.texts).toEqual(['Count', 'one two']);
+    expect(stubContextKeys.get('rejoin.streaming')).toBe(true);
+    feed.finish();
+    await expect.poll(() => chat.view.data.turn).toBeNull();
+    expect(stubContextKeys.get('rejoin.streaming')).toBe(false);
+  });
+
+  it('goes to a fresh session when the one that is answered is deleted, and the reply stops', async () => {
+    await chat.show();
+    await chat.send('Count');
+    const deleted = current();
+    feed.say('one');
+    await expect.poll(() => chat.view.data.turn?.text).toBe('one');
+    const manager = await chat.manager();
+    await manager.moveToTrash([deleted]);
+    await expect.poll(() => chat.view.data.sessionId).not.toBe(deleted);
+    await expect.poll(() => chat.turns.viewOf(deleted)).toBeNull();
+    expect(chat.view.texts).toEqual([]);
+    expect((await manager.get(deleted)).turnStatus).toBe('cancelled');
+    expect((await manager.loadBranch(deleted)).at(-1)?.body).toMatchObject({ content: 'one', finish: 'cancelled' });
+  });
+
+  it('complains of nothing when the session is deleted for good meanwhile, and leaves no trace of it', async () => {
+    await chat.show();
+    await chat.send('Count');
+    const deleted = current();
+    feed.say('one');
+    await expect.poll(() => chat.view.data.turn?.text).toBe('one');
+    await (await chat.manager()).deleteForever([deleted]);
+    await expect.poll(() => chat.turns.viewOf(deleted)).toBeNull();
+    await settle();
+    expect(stubMessages).toEqual([]);
+    expect(await (await chat.manager()).getSession(deleted)).toBeUndefined();
+  });
+
+  it('keeps the session that was opened while the deleted one was replaced', async () => {
+    const [other, deleted] = [await chat.addSession('Other'), await chat.addSession('Deleted')];
+    await chat.show();
+    expect(current()).toBe(deleted);
+    const keys = gate();
+    chat.beforeKeys = () => keys.opened;
+    await (await chat.manager()).moveToTrash([deleted]);
+    await chat.controller.showSession(other);
+    keys.open();
+    await settle();
+    expect(current()).toBe(other);
+  });
+});
+
+describe('which conversation is shown', () => {
+  it('is the one that was asked for, also when the automatic resume comes later', async () => {
+    const [asked, newest] = [await chat.addSession('Asked for'), await chat.addSession('Newest')];
+    const keys = gate();
+    chat.beforeKeys = () => keys.opened;
+    const resuming = chat.controller.conversation();
+    await chat.controller.showSession(asked);
+    keys.open();
+    expect((await resuming).id).toBe(asked);
+    expect(current()).toBe(asked);
+    expect(newest).not.toBe(asked);
+  });
+
+  it('does not turn back when another window has written what is known already', async () => {
+    await chat.addSession('First');
+    await chat.show();
+    const manager = await chat.manager();
+    const before = chat.controller.currentSession;
+    const read = vi.spyOn(chat.store.service, 'get').mockResolvedValueOnce(before ?? undefined);
+    await chat.send('Second');
+    read.mockRestore();
+    const after = chat.controller.currentSession;
+    vi.spyOn(chat.store.service, 'get').mockResolvedValueOnce(before ?? undefined);
+    await manager.recoverInterrupted();
+    (manager as unknown as { publishReset(): void }).publishReset();
+    await settle();
+    expect(chat.controller.currentSession?.lastSeq).toBe(after?.lastSeq);
+    vi.restoreAllMocks();
+    feed.finish();
+  });
+
+  it('tells the model that was chosen last, also when an earlier answer comes later', async () => {
+    await chat.addSession('First');
+    await chat.show();
+    const slow = gate();
+    chat.beforeStatus = () => slow.opened;
+    chat.controller.publishStatus();
+    chat.beforeStatus = () => Promise.resolve();
+    await chat.controller.setModel({ provider: 'demo', model: 'newer' });
+    await expect.poll(() => chat.view.data.model.label).toBe('newer');
+    slow.open();
+    await settle();
+    expect(chat.view.data.model.label).toBe('newer');
+  });
+
+  it('can be renamed only by its own id', async () => {
+    const [first, second] = [await chat.addSession('First'), await chat.addSession('Second')];
+    await chat.show();
+    expect(current()).toBe(second);
+    await chat.controller.rename(first, 'Renamed');
+    const manager = await chat.manager();
+    expect([(await manager.get(first)).title, (await manager.get(second)).title]).toEqual(['Renamed', 'Second']);
+  });
+
+  it('shows its notice once: not again when the view comes back', async () => {
+    await chat.addSession('First');
+    expect((await chat.show()).notice).toMatchObject({ kind: 'resumed' });
+    chat.view.visible = false;
+    chat.controller.onViewHidden(chat.view);
+    chat.view.visible = true;
+    expect((await chat.view.ready()).notice).toBeNull();
+  });
+
+  it('stays when a view that was replaced is closed late', async () => {
+    await chat.addSession('First');
+    const first = chat.controller.attach(new ReplicaView(() => chat.controller.snapshot()));
+    expect((await chat.show()).notice).not.toBeNull();
+    first.dispose();
+    expect((await chat.view.ready()).notice).not.toBeNull();
+    await chat.send('More');
+    await expect.poll(() => chat.view.texts.length).toBe(3);
+  });
+
+  it('is looked for again when the store could be opened at last', async () => {
+    const existing = await chat.addSession('First');
+    const late = await ChatFixture.open(feed.provider, chat.store);
+    late.openFails = new AppError('store/locked');
+    expect(await late.show()).toMatchObject({ summary: null, store: { kind: 'unavailable' } });
+    expect(stubContextKeys.get('rejoin.hasSession')).toBe(false);
+    await expect(late.send('Lost?')).rejects.toMatchObject({ code: 'store/locked' });
+    late.openFails = undefined;
+    await late.host.retry();
+    await late.controller.reload();
+    await expect.poll(() => late.view.data.sessionId).toBe(existing);
+    expect(late.view.data.store).toEqual({ kind: 'ok' });
+    expect(stubContextKeys.get('rejoin.hasSession')).toBe(true);
+  });
+
+  it('survives a store that fails while a page is read', async () => {
+    const [first] = [await chat.addSession('First'), await chat.addSession('Second')];
+    await chat.show();
+    vi.spyOn(chat.store.service, 'loadPage').mockRejectedValueOnce(new AppError('store/io'));
+    await chat.controller.showSession(first);
+    await settle();
+    vi.restoreAllMocks();
+    await chat.view.ready();
+    expect(chat.view.data.sessionId).toBe(first);
+  });
+});
+
+describe('the first message of a conversation', () => {
+  it('is stored once and takes along what was chosen before it', async () => {
+    await chat.show();
+    await chat.controller.rename(current(), 'My title');
+    await chat.controller.setModel({ provider: 'demo', model: 'chosen' });
+    await chat.send('Hello');
+    await expect.poll(async () => (await (await chat.manager()).get(current())).title).toBe('My title');
+    expect(chat.asked).toEqual(['chosen']);
+    expect(chat.controller.currentSession).toMatchObject({ provider: 'demo', model: 'chosen' });
+    feed.finish();
+  });
+
+  it('takes it along also when another session is shown before it is stored', async () => {
+    const other = await chat.addSession('Other');
+    await chat.show();
+    await chat.controller.newSession();
+    const fresh = current();
+    await chat.controller.rename(fresh, 'My title');
+    await chat.controller.setModel({ provider: 'demo', model: 'chosen' });
+    await chat.controller.saveMemory(fresh, { draft: 'Hello', scroll: null });
+    const model = gate();
+    chat.beforeModel = () => model.opened;
+    const sent = chat.send('Hello', fresh);
+    await chat.controller.showSession(other);
+    model.open();
+    await sent;
+    const manager = await chat.manager();
+    await expect.poll(async () => (await manager.get(fresh)).title).toBe('My title');
+    expect(chat.asked).toEqual(['chosen']);
+    feed.finish();
+    await expect.poll(() => chat.turns.viewOf(fresh)).toBeNull();
+    await chat.controller.newSession();
+    expect((await chat.view.ready()).memory.draft).toBe('');
+  });
+
+  it('ends its session when the person left it for a new one before it was stored', async () => {
+    await chat.show();
+    const left = current();
+    const model = gate();
+    chat.beforeModel = () => model.opened;
+    const sent = chat.send('Hello', left);
+    await chat.controller.newSession();
+    await chat.controller.saveMemory(current(), { draft: 'Next', scroll: null });
+    model.open();
+    await sent;
+    const manager = await chat.manager();
+    await expect.poll(async () => (await manager.get(left)).endedAt).not.toBeNull();
+    expect((await chat.view.ready()).memory.draft).toBe('Next');
+    feed.finish();
+  });
+
+  it('leaves nothing behind when it cannot be stored', async () => {
+    await chat.show();
+    vi.spyOn(chat.store.service, 'append').mockRejectedValueOnce(new AppError('store/full'));
+    await expect(chat.send('Hello')).rejects.toMatchObject({ code: 'store/full' });
+    expect(chat.controller.currentSession).toBeNull();
+    vi.restoreAllMocks();
+    await chat.send('Hello');
+    expect(chat.controller.currentSession).toMatchObject({ messageCount: 1 });
+    feed.finish();
+  });
+});
+
+describe('drafts', () => {
+  const draftOf = async (id: SessionId): Promise<string> => {
+    await chat.controller.showSession(id);
+    return (await chat.view.ready()).memory.draft;
+  };
+
+  it('belong to their session, over switching and a reload', async () => {
+    const [first, second] = [await chat.addSession('First'), await chat.addSession('Second')];
+    await chat.show();
+    await chat.controller.saveMemory(second, { draft: 'for second', scroll: null });
+    await chat.controller.showSession(first);
+    await chat.controller.saveMemory(first, { draft: 'for first', scroll: null });
+    // The view of the session that was left may save late.
+    await chat.controller.saveMemory(second, { draft: 'for second!', scroll: null });
+    expect([await draftOf(first), await draftOf(second)]).toEqual(['for first', 'for second!']);
+
+    const reloaded = await ChatFixture.open(feed.provider, chat.store);
+    chat.memento.forEach((value, key) => reloaded.memento.set(key, structuredClone(value)));
+    expect((await reloaded.show()).memory.draft).toBe('for second!');
+  });
+
+  it('of a conversation without a row come back after a reload', async () => {
+    await chat.show();
+    await chat.controller.saveMemory(current(), { draft: 'not sent yet', scroll: null });
+    const reloaded = await ChatFixture.open(feed.provider, chat.store);
+    chat.memento.forEach((value, key) => reloaded.memento.set(key, structuredClone(value)));
+    expect(await reloaded.show()).toMatchObject({ memory: { draft: 'not sent yet' }, summary: null });
+  });
+
+  it('are not lost by looking at another session, and not taken into a new one', async () => {
+    const other = await chat.addSession('Other');
+    await chat.show();
+    await chat.controller.saveMemory(other, { draft: 'for other', scroll: null });
+    await chat.controller.newSession();
+    expect((await chat.view.ready()).memory.draft).toBe('');
+    await chat.controller.saveMemory(current(), { draft: 'unsent', scroll: null });
+    expect(await draftOf(other)).toBe('for other');
+    await chat.controller.newSession();
+    expect((await chat.view.ready()).memory.draft).toBe('unsent');
+    await chat.controller.newSession();
+    expect((await chat.view.ready()).memory.draft).toBe('');
+  });
+
+  it('that come late do not reach a new session', async () => {
+    await chat.show();
+    const left = current();
+    const keys = gate();
+    chat.beforeKeys = () => keys.opened;
+    const started = chat.controller.newSession();
+    await chat.controller.saveMemory(left, { draft: 'typed just before', scroll: null });
+    keys.open();
+    await started;
+    await chat.controller.saveMemory(left, { draft: 'and just after', scroll: null });
+    expect((await chat.view.ready()).memory.draft).toBe('');
+  });
+
+  it('go with a session that is deleted for good, also one that is saved late', async () => {
+    const id = await chat.addSession('Secret');
+    await chat.show();
+    await chat.controller.saveMemory(id, { draft: 'canary', scroll: null });
+    const manager = await chat.manager();
+    await manager.moveToTrash([id]);
+    expect(JSON.stringify([...chat.memento])).toContain('canary');
+    await manager.deleteForever([id]);
+    await chat.controller.saveMemory(id, { draft: 'canary', scroll: null });
+    expect(JSON.stringify([...chat.memento])).not.toContain('canary');
+
+    const shown = await chat.addSession('Shown');
+    await chat.controller.showSession(shown);
+    const keys = gate();
+    chat.beforeKeys = () => keys.opened;
+    await manager.deleteForever([shown]);
+    await chat.controller.saveMemory(shown, { draft: 'canary', scroll: null });
+    keys.open();
+    await settle();
+    expect(JSON.stringify([...chat.memento])).not.toContain('canary');
+  });
+});
+
+it('nothing is written by showing, hiding, switching, typing and choosing', async () => {
+  const [first, second] = [await chat.addSession('First'), await chat.addSession('Second')];
+  const manager = await chat.manager();
+  const version = await chat.store.openAnother();
+  const before = await version.dataVersion();
+  await chat.show();
+  await chat.controller.showSession(first);
+  await chat.controller.showSession(second);
+  await chat.controller.saveMemory(second, { draft: 'typing', scroll: null });
+  chat.controller.attach(chat.view).dispose();
+  await manager.refresh();
+  expect(await version.dataVersion()).toBe(before);
+});

@@ -1,0 +1,215 @@
+import { v7 as uuid } from 'uuid';
+import { DisposableStore } from '../../../src/core/base/disposable';
+import { Emitter } from '../../../src/core/base/event';
+import { silentLogger, type Timers } from '../../../src/core/base/ports';
+import { toInvocationId, type SessionId } from '../../../src/core/session/session';
+import { SessionManager } from '../../../src/core/session/sessionManager';
+import type { ModelProvider } from '../../../src/core/turn/modelProvider';
+import { TurnRunner } from '../../../src/core/turn/turnRunner';
+import { ChatController } from '../../../src/extension/chat/chatController';
+import type { ChatView } from '../../../src/extension/chat/chatPorts';
+import { createTurnLog } from '../../../src/extension/chat/turnLog';
+import { followWindow } from '../../../src/extension/chat/followWindow';
+import { ViewMemoryStore } from '../../../src/extension/chat/viewMemoryStore';
+import { StoreHost } from '../../../src/extension/platform/storeHost';
+import type { ChatNotification, ChatNotifications, SessionSnapshot } from '../../../src/protocol/chatProtocol';
+import { chatReducer, type ChatInput } from '../../../src/webview/state/chatReducer';
+import { initialChatState, type ChatData, type ChatState } from '../../../src/webview/state/chatState';
+import { newEvent, newSession, newSessionId, realIds, testKey, testModel } from '../../support/builders';
+import { openTempStore, type TempStore } from '../../support/storeFixture';
+
+const timers: Timers = {
+  after: (ms, callback) => {
+    const timer = setTimeout(callback, ms);
+    return { dispose: () => clearTimeout(timer) };
+  },
+};
+
+/** The view's half: the real reducer, asking for a snapshot whenever the real view would. */
+export class ReplicaView implements ChatView {
+  visible = true;
+  readonly methods: ChatNotification[] = [];
+  private state: ChatState = initialChatState;
+  private asking: Promise<void> | undefined;
+
+  constructor(private readonly ask: () => Promise<SessionSnapshot>) {}
+
+  get data(): ChatData {
+    if (this.state.data === null) {
+      throw new Error('The view has no snapshot yet');
+    }
+    return this.state.data;
+  }
+
+  /** What a person reads: stored messages and the reply as it streams. */
+  get texts(): readonly string[] {
+    const stored = this.data.events.flatMap(({ body }) =>
+      body.type === 'user_message' || body.type === 'text' ? [body.content] : [],
+    );
+    return this.data.turn === null || this.data.turn.text === '' ? stored : [...stored, this.data.turn.text];
+  }
+
+  notify<N extends ChatNotification>(method: N, params: ChatNotifications[N]): void {
+    this.methods.push(method);
+    this.apply(
+      method === 'session/snapshot'
+        ? { type: 'snapshot', snapshot: params as SessionSnapshot }
+        : ({ type: 'notification', method, params } as ChatInput),
+    );
+  }
+
+  async ready(): Promise<SessionSnapshot> {
+    const snapshot = await this.ask();
+    this.apply({ type: 'snapshot', snapshot });
+    return snapshot;
+  }
+
+  private apply(input: ChatInput): void {
+    this.state = chatReducer(this.state, input);
+    if (this.state.needsSnapshot && this.asking === undefined) {
+      this.asking = this.ready().then(() => {
+        this.asking = undefined;
+      });
+    }
+  }
+}
+
+/** The host's side of the chat on a real store in a file; only VS Code and the model are stood in for. */
+export class ChatFixture {
+  private readonly disposables = new DisposableStore();
+  readonly modelsChanged = new Emitter<void>();
+  readonly memento = new Map<string, unknown>();
+  readonly controller: ChatController;
+  readonly host: StoreHost;
+  readonly turns: TurnRunner;
+  readonly view: ReplicaView;
+  /** Awaited before a model is found, before folders are known, and before the status of a model is told. */
+  beforeModel: () => Promise<void> = () => Promise.resolve();
+  beforeKeys: () => Promise<void> = () => Promise.resolve();
+  beforeStatus: () => Promise<void> = () => Promise.resolve();
+  openFails: Error | undefined;
+  readonly asked: (string | null)[] = [];
+
+  private constructor(
+    readonly store: TempStore,
+    private readonly provider: ModelProvider,
+  ) {
+    const ports = { clock: store.clock, ids: realIds, logger: silentLogger };
+    this.host = this.disposables.add(
+      new StoreHost({
+        logger: silentLogger,
+        open: () =>
+          this.openFails === undefined
+            ? Promise.resolve(this.newManager())
+            : Promise.reject(this.openFails),
+      }),
+    );
+    this.turns = this.disposables.add(
+      new TurnRunner({
+        ...ports,
+        log: createTurnLog(this.host),
+        models: {
+          resolve: async (ref, _signal, sessionId) => {
+            await this.beforeModel();
+            const chosen = ref ?? this.controller.chosenModelOf(sessionId);
+            this.asked.push(chosen?.model ?? null);
+            const info = { id: 'demo-1', label: 'Demo', supportsTools: false };
+            return { ref: chosen ?? testModel, provider: this.provider, info, accountKey: 'demo' };
+          },
+        },
+        tools: {
+          list: () => [],
+          isGranted: () => false,
+          grant: () => Promise.resolve(),
+          invoke: () => Promise.reject(new Error('There are no tools')),
+        },
+        context: {
+          systemText: () => Promise.resolve(''),
+          historyLimits: () => ({ maxMessages: 0, maxTokens: 0 }),
+        },
+        timers,
+        limits: { storeRetryMs: 5 },
+      }),
+    );
+    this.controller = this.disposables.add(
+      new ChatController({
+        ...ports,
+        store: this.host,
+        turns: this.turns,
+        models: {
+          onDidChangeModels: this.modelsChanged.event,
+          status: async (ref) => {
+            await this.beforeStatus();
+            return { ref: ref ?? testModel, label: ref?.model ?? 'default', missing: null, hasAny: true };
+          },
+        },
+        memory: new ViewMemoryStore({
+          keys: () => [...this.memento.keys()],
+          get: <T>(key: string, fallback?: T) => (this.memento.get(key) as T | undefined) ?? (fallback as T),
+          update: (key: string, value: unknown) => {
+            this.memento.set(key, value);
+            return Promise.resolve();
+          },
+        }),
+        workspaceKeys: async () => {
+          await this.beforeKeys();
+          return [testKey];
+        },
+        revealView: () => Promise.resolve(),
+        timers,
+      }),
+    );
+    followWindow(this.disposables, { store: this.host, turns: this.turns, controller: this.controller });
+    this.view = new ReplicaView(() => this.controller.snapshot());
+  }
+
+  static async open(provider: ModelProvider, store?: TempStore): Promise<ChatFixture> {
+    return new ChatFixture(store ?? (await openTempStore()), provider);
+  }
+
+  manager(): Promise<SessionManager> {
+    return this.host.manager();
+  }
+
+  /** A manager of another window on the same file. */
+  newManager(): SessionManager {
+    return new SessionManager({
+      service: this.store.service,
+      invocationId: toInvocationId(uuid()),
+      processId: process.pid,
+      clock: this.store.clock,
+      ids: realIds,
+      logger: silentLogger,
+      continueMinutes: () => 60,
+    });
+  }
+
+  /** A stored session with a question and an answer. */
+  async addSession(question: string): Promise<SessionId> {
+    const manager = await this.manager();
+    const id = newSessionId();
+    this.store.clock.advance(1000);
+    manager.prepareSession(id, newSession());
+    await manager.appendUserMessage(id, newEvent({ type: 'user_message', content: question }));
+    await manager.append(id, [newEvent({ type: 'text', content: `Answer to ${question}`, finish: 'completed' })]);
+    return id;
+  }
+
+  async show(): Promise<SessionSnapshot> {
+    this.controller.attach(this.view);
+    return this.view.ready();
+  }
+
+  send(text: string, id = this.controller.currentId): Promise<unknown> {
+    if (id === undefined) {
+      throw new Error('Nothing is shown');
+    }
+    return this.controller.startTurn(id, text, uuid());
+  }
+
+  async dispose(): Promise<void> {
+    await this.turns.stopAll();
+    this.disposables.dispose();
+    await this.store.dispose();
+  }
+}
