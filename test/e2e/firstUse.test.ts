@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { streamReply } from '../support/fakeModelReplies';
 import { FakeModelServer } from '../support/fakeModelServer';
 import { Chat, fakeModelSettings } from './support/chat';
 import { messagesOf } from './support/requests';
@@ -69,8 +70,9 @@ describe('what a person meets first', () => {
       folder,
     );
     const chat = await Chat.open(workbench);
-    await chat.ask('First', 'Hello from the fake model.');
-    await chat.ask('Second', 'Hello from the fake model.');
+    model.enqueue(streamReply('One.'), streamReply('Two.'));
+    await chat.ask('First', 'One.');
+    await chat.ask('Second', 'Two.');
     const [system, ...sent] = messagesOf(model.completions[1]);
     expect(system).toEqual({ role: 'system', content: 'Answer in rhymes.' });
     expect(sent).toHaveLength(1);

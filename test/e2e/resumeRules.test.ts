@@ -172,13 +172,22 @@ describe('which session resumes', () => {
   });
 
   it('shows what had arrived when the extension host is killed, and retries without a second question', async () => {
-    const workbench = await open(newFolder());
+    const folder = newFolder();
+    const workbench = await open(folder);
     const chat = await Chat.open(workbench);
     model.enqueue(stepsReply([{ kind: 'text', text: 'The first half of the answer' }, { kind: 'stall' }]));
     await chat.send('Tell me a story');
     await chat.answers.last().filter({ hasText: 'The first half of the answer' }).waitFor();
     await expect
-      .poll(() => querySql<{ content: string }>(rig, 'SELECT content FROM partial_replies'), { timeout: 3000 })
+      .poll(
+        () =>
+          querySql<{ content: string }>(
+            rig,
+            'SELECT content FROM partial_replies WHERE session_id IN (SELECT id FROM sessions WHERE directory = ?)',
+            folder,
+          ),
+        { timeout: 3000 },
+      )
       .toEqual([{ content: 'The first half of the answer' }]);
     await workbench.bridge.killExtensionHost();
     await workbench.reloadWindow();

@@ -21,7 +21,8 @@ describe('the sessions tree', () => {
   beforeAll(async () => {
     model = await FakeModelServer.start();
     workbench = await Workbench.open(rig, mkdtempSync(path.join(rig.runFolder, 'tree-')), {
-      settings: fakeModelSettings(model),
+      // A store of its own: sessions of other tests would stand in the tree, too.
+      settings: { ...fakeModelSettings(model), 'rejoin.storage.path': path.join(rig.runFolder, 'tree-store') },
     });
     await Chat.open(workbench);
     for (const title of ['Apples', 'Bananas', 'Cherries']) {
