@@ -10,6 +10,8 @@ export const stubContextKeys = new Map<string, unknown>();
 export const stubCommands: (readonly unknown[])[] = [];
 /** Texts of the messages that a person was shown. */
 export const stubMessages: string[] = [];
+/** What a person types into the next input boxes; with none left they are cancelled. */
+export const stubInputs: string[] = [];
 /** Addresses that were opened outside. */
 export const stubOpened: string[] = [];
 
@@ -27,6 +29,16 @@ function tell(text: string): Promise<undefined> {
 /** As much of the `vscode` module as the chat needs to run without a window. */
 export const vscodeStub = {
   l10n: { t: format },
+  TreeItem: class {
+    constructor(
+      readonly label: string,
+      readonly collapsibleState = 0,
+    ) {}
+  },
+  TreeItemCollapsibleState: { None: 0, Collapsed: 1, Expanded: 2 },
+  ThemeIcon: class {
+    constructor(readonly id: string) {}
+  },
   env: {
     language: 'en',
     clipboard: { writeText: () => Promise.resolve() },
@@ -50,7 +62,7 @@ export const vscodeStub = {
     showErrorMessage: tell,
     showWarningMessage: tell,
     showInformationMessage: tell,
-    showInputBox: () => Promise.resolve(undefined),
+    showInputBox: () => Promise.resolve(stubInputs.shift()),
     setStatusBarMessage: () => ({ dispose: () => undefined }),
   },
   commands: {
@@ -58,13 +70,13 @@ export const vscodeStub = {
       registered.set(id, handler);
       return { dispose: () => registered.delete(id) };
     },
-    executeCommand: async (id: string, ...args: readonly unknown[]): Promise<unknown> => {
+    executeCommand: (id: string, ...args: readonly unknown[]): Promise<unknown> => {
       if (id === 'setContext') {
         stubContextKeys.set(String(args[0]), args[1]);
-        return undefined;
+        return Promise.resolve(undefined);
       }
       stubCommands.push([id, ...args]);
-      return registered.get(id)?.(...args);
+      return Promise.resolve(registered.get(id)?.(...args));
     },
   },
 };

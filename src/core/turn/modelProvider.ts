@@ -1,5 +1,5 @@
 import type { Json, TokenUsage } from '../session/sessionEvent';
-import type { ModelRef } from '../session/session';
+import type { ModelRef, SessionId } from '../session/session';
 import type { UsageSnapshot } from '../session/sessionService';
 
 export interface ToolDefinition {

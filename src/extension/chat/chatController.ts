@@ -1,7 +1,6 @@
 import { DisposableStore, type Disposable } from '../../core/base/disposable';
 import { AppError } from '../../core/base/errors';
-import { Emitter, type Event } from '../../core/base/event';
-import type { Timers } from '../../core/base/ports';
+import type { Event } from '../../core/base/event';
 import {
   toSummary,
   type ModelRef,
@@ -9,23 +8,21 @@ import {
   type SessionId,
   type SessionSummary,
 } from '../../core/session/session';
-import type { AppendedEvents, SessionsChange } from '../../core/session/sessionManager';
 import { cleanTitle } from '../../core/session/sessionTitle';
 import type { TurnRunner, TurnStarted } from '../../core/turn/turnRunner';
 import type { SessionSnapshot, ViewMemory } from '../../protocol/chatProtocol';
 import type { ChatView } from './chatPorts';
-import { buildSnapshot } from './chatSnapshot';
-import { headOf, storedConversation, summaryOf, type Conversation } from './conversation';
+import { storedConversation, summaryOf, type Conversation } from './conversation';
 import { ConversationOpener, type ConversationOpenerDeps } from './conversationOpener';
-import { FirstMessages, type FirstMessage } from './firstMessages';
-import { StatusFeed, type StatusFeedDeps } from './statusFeed';
-import { toViewEvents, toViewTurn } from './viewEvents';
-import { ViewPublisher } from './viewPublisher';
+import { FirstMessages } from './firstMessages';
+import { ShownConversation, type ShownConversationDeps } from './shownConversation';
+import { StatusFeed } from './statusFeed';
+import { StoreFollower } from './storeFollower';
+import { toViewTurn } from './viewEvents';
 
-export interface ChatControllerDeps extends StatusFeedDeps, ConversationOpenerDeps {
+export interface ChatControllerDeps extends ShownConversationDeps, ConversationOpenerDeps {
   readonly turns: TurnRunner;
   readonly revealView: () => Promise<void>;
-  readonly timers: Timers;
 }
 
 /**
@@ -34,38 +31,38 @@ export interface ChatControllerDeps extends StatusFeedDeps, ConversationOpenerDe
  */
 export class ChatController implements Disposable {
   private readonly disposables = new DisposableStore();
-  private readonly publisher: ViewPublisher;
+  private readonly shown: ShownConversation;
   private readonly opener: ConversationOpener;
   private readonly status: StatusFeed;
   private readonly firstMessages = new FirstMessages();
-  private readonly currentChanged = new Emitter<void>();
   private opening: Promise<Conversation> | undefined;
-  private current: Conversation | undefined;
 
   /** Another session is shown, or what is known of it has changed. */
-  readonly onDidChangeCurrent: Event<void> = this.currentChanged.event;
+  readonly onDidChangeCurrent: Event<void>;
 
   constructor(private readonly deps: ChatControllerDeps) {
-    const { store, turns, models } = deps;
+    const { store, memory, turns, models } = deps;
+    const shown = this.disposables.add(new ShownConversation(deps));
+    this.shown = shown;
+    this.onDidChangeCurrent = shown.onDidChange;
     this.opener = new ConversationOpener(deps);
-    this.publisher = this.disposables.add(new ViewPublisher(deps.timers));
-    this.status = new StatusFeed(deps, this.publisher, () => this.current);
-    this.disposables.add(store.onDidAppendEvents((appended) => this.onAppended(appended)));
-    this.disposables.add(store.onDidChangeSessions((change) => this.onSessionsChanged(change)));
+    this.status = new StatusFeed(deps, shown.publisher, () => shown.current);
+    const { opener, status, firstMessages } = this;
+    this.disposables.add(new StoreFollower({ store, memory, shown, firstMessages, opener, status }));
     this.disposables.add(store.onDidChangeState(() => this.publishStatus()));
     this.disposables.add(models.onDidChangeModels(() => this.publishStatus()));
     this.disposables.add(
-      turns.onDidStream((delta) => {
-        if (delta.sessionId === this.current?.id) {
-          this.publisher.addDelta({ turnId: delta.turnId, text: delta.text, reasoning: delta.reasoning });
+      turns.onDidStream(({ sessionId, ...delta }) => {
+        if (sessionId === this.currentId) {
+          shown.publisher.addDelta(delta);
         }
       }),
     );
     this.disposables.add(
       turns.onDidChangeTurn(({ sessionId, view }) => {
-        if (sessionId === this.current?.id) {
-          this.publisher.notify('turn/state', { turn: toViewTurn(view) });
-          this.currentChanged.fire();
+        if (sessionId === this.currentId) {
+          shown.publisher.notify('turn/state', { turn: toViewTurn(view) });
+          shown.notifyChanged();
         }
       }),
     );
@@ -73,58 +70,42 @@ export class ChatController implements Disposable {
 
   /** Id of the conversation shown; undefined before a view or command asked for one. */
   get currentId(): SessionId | undefined {
-    return this.current?.id;
+    return this.shown.current?.id;
   }
 
   get currentSession(): Session | null {
-    return this.current?.session ?? null;
+    return this.shown.current?.session ?? null;
   }
 
   get isStreaming(): boolean {
-    return this.current !== undefined && this.deps.turns.viewOf(this.current.id) !== null;
+    return this.currentId !== undefined && this.deps.turns.viewOf(this.currentId) !== null;
   }
 
   /** Model of a conversation that has no row yet to keep it in. */
   chosenModelOf(id: SessionId): ModelRef | null {
-    const conversation = this.current?.id === id ? this.current : this.firstMessages.find(id);
+    const { current } = this.shown;
+    const conversation = current?.id === id ? current : this.firstMessages.find(id);
     return conversation?.chosenModel ?? null;
   }
 
   /** Connects a view; the returned disposable ends only what belongs to that view. A running turn goes on. */
   attach(view: ChatView): Disposable {
-    const attached = this.publisher.attach(view);
-    return {
-      dispose: () => {
-        this.onViewHidden(view);
-        attached.dispose();
-      },
-    };
+    return this.shown.attach(view);
   }
 
-  /** The person has seen the notice: it does not come again with the view. */
   onViewHidden(view: ChatView): void {
-    if (this.publisher.isAttached(view) && this.current?.notice != null) {
-      this.replaceCurrent({ ...this.current, notice: null });
-    }
+    this.shown.onViewHidden(view);
   }
 
   /** Everything that the view shows. The first call in a window resumes the session of this folder, if there is one. */
-  async snapshot(): Promise<SessionSnapshot> {
-    for (;;) {
-      const conversation = await this.conversation();
-      const { revision } = this.publisher;
-      const content = await buildSnapshot(this.deps, conversation);
-      // Whatever happened while the page was read would be missing from it.
-      if (revision === this.publisher.revision && conversation === this.current) {
-        return this.publisher.stamp({ ...content, turn: toViewTurn(this.deps.turns.viewOf(conversation.id)) });
-      }
-    }
+  snapshot(): Promise<SessionSnapshot> {
+    return this.shown.snapshot(() => this.conversation());
   }
 
   /** The conversation shown; the first call in a window resumes or starts one. */
   conversation(): Promise<Conversation> {
-    if (this.current !== undefined) {
-      return Promise.resolve(this.current);
+    if (this.shown.current !== undefined) {
+      return Promise.resolve(this.shown.current);
     }
     this.opening ??= this.begin().finally(() => {
       this.opening = undefined;
@@ -139,8 +120,8 @@ export class ChatController implements Disposable {
     if (session.deletedAt !== null) {
       throw new AppError('session/in-trash', { args: { id } });
     }
-    if (this.current?.id !== id) {
-      this.show(storedConversation(session, null));
+    if (this.currentId !== id) {
+      this.shown.show(storedConversation(session, null));
     }
     await this.focus();
     return toSummary(session);
@@ -153,11 +134,11 @@ export class ChatController implements Disposable {
     if (left.session === null) {
       // Nothing may be awaited before the fresh one is shown: what is typed meanwhile belongs to the one that is left.
       this.firstMessages.end(left.id);
-      this.inBackground('The draft was not removed', this.deps.memory.forget(['unsaved']));
+      this.shown.inBackground('The draft was not removed', () => this.deps.memory.forget(['unsaved']));
     } else if (left.session.endedAt === null) {
       await (await this.deps.store.manager()).end(left.id);
     }
-    this.show(fresh);
+    this.shown.show(fresh);
     await this.focus();
     return summaryOf(fresh, this.deps.clock.now());
   }
@@ -176,6 +157,14 @@ export class ChatController implements Disposable {
     });
   }
 
+  /** A session, also the one shown while it has no row yet. Rejects with `session/not-found`. */
+  async summaryOf(id: SessionId): Promise<SessionSummary> {
+    const conversation = await this.conversation();
+    return conversation.id === id
+      ? summaryOf(conversation, this.deps.clock.now())
+      : toSummary(await (await this.deps.store.manager()).get(id));
+  }
+
   /** Renames a session, also the one shown while it has no row yet. Rejects with `session/invalid-title`. */
   async rename(id: SessionId, title: string): Promise<void> {
     const conversation = await this.conversation();
@@ -187,8 +176,8 @@ export class ChatController implements Disposable {
     if (clean === '') {
       throw new AppError('session/invalid-title');
     }
-    this.replaceCurrent({ ...conversation, chosenTitle: clean });
-    await this.publishSnapshot();
+    this.shown.replace({ ...conversation, chosenTitle: clean });
+    this.shown.sendSnapshot();
   }
 
   /** Makes a model answer from here on, also in a conversation that has no row yet. */
@@ -197,167 +186,54 @@ export class ChatController implements Disposable {
     if (conversation.session !== null) {
       await (await this.deps.store.manager()).setModel(conversation.id, ref);
     } else {
-      this.replaceCurrent({ ...conversation, chosenModel: ref });
+      this.shown.replace({ ...conversation, chosenModel: ref });
     }
     this.publishStatus();
   }
 
   /** Keeps a draft and scroll position. What a slow view sends for a conversation that is gone is ignored. */
   async saveMemory(id: SessionId, memory: ViewMemory): Promise<void> {
-    if (id === this.current?.id && this.current.session === null) {
+    if (id === this.currentId && this.currentSession === null) {
       await this.deps.memory.set('unsaved', memory);
-    } else if (id === this.current?.id || (await this.find(id)) !== undefined) {
+    } else if (id === this.currentId || (await this.isStored(id))) {
       await this.deps.memory.set(id, memory);
     }
   }
 
   /** Looks again for a session to resume after the store was opened in another way. */
   async reload(): Promise<void> {
-    if (this.current?.session == null) {
-      this.current = undefined;
+    if (this.currentSession === null) {
+      this.shown.clear();
     }
     await this.conversation();
-    await this.publishSnapshot();
+    this.shown.sendSnapshot();
   }
 
   async focus(): Promise<void> {
     await this.deps.revealView();
-    this.publisher.notify('composer/focus', {});
+    this.shown.publisher.notify('composer/focus', {});
   }
 
   /** Tells the view of the model, the workspace, the store and the settings as they stand now. */
   publishStatus(): void {
     this.status.publish();
-    this.currentChanged.fire();
+    this.shown.notifyChanged();
   }
 
   dispose(): void {
     this.disposables.dispose();
-    this.currentChanged.dispose();
   }
 
   private async begin(): Promise<Conversation> {
     const conversation = await this.opener.resumeOrStart();
     // A command may have shown another one while this one was looked for.
-    if (this.current === undefined) {
-      this.show(conversation);
+    if (this.shown.current === undefined) {
+      this.shown.show(conversation);
     }
-    return this.current ?? conversation;
+    return this.shown.current ?? conversation;
   }
 
-  private show(conversation: Conversation): void {
-    this.publisher.startEpoch();
-    this.replaceCurrent(conversation);
-    this.sendSnapshot();
-  }
-
-  private replaceCurrent(conversation: Conversation): void {
-    this.current = conversation;
-    this.publisher.touch();
-    this.currentChanged.fire();
-  }
-
-  private onAppended({ session, events }: AppendedEvents): void {
-    const first = this.firstMessages.take(session.id);
-    if (first !== undefined) {
-      this.inBackground('A new session was not completed', this.completeRow(first));
-    }
-    const shown = this.current;
-    if (shown === undefined || shown.id !== session.id) {
-      return;
-    }
-    const continuesBranch = events[0] === undefined || events[0].parentId === headOf(shown);
-    const wrote = events.some((event) => event.body.type === 'user_message');
-    this.replaceCurrent({ ...shown, session, notice: wrote ? null : shown.notice });
-    if (continuesBranch) {
-      this.publisher.notify('session/eventsAppended', { events: toViewEvents(events) });
-    } else {
-      this.publisher.startEpoch();
-      this.sendSnapshot();
-    }
-  }
-
-  /** Writes what the row could not hold before it was there. */
-  private async completeRow({ conversation, ended }: FirstMessage): Promise<void> {
-    const { id } = conversation;
-    const shown = this.current;
-    const title = (shown?.id === id ? shown : conversation).chosenTitle;
-    // Another conversation without a row has its own draft in this place.
-    if (shown === undefined || shown.id === id || shown.session !== null) {
-      await this.deps.memory.forget(['unsaved']);
-    }
-    const manager = await this.deps.store.manager();
-    if (title !== null) {
-      await manager.rename(id, title);
-    }
-    if (ended) {
-      await manager.end(id);
-    }
-  }
-
-  private onSessionsChanged(change: SessionsChange): void {
-    if (change.kind === 'deleted') {
-      this.inBackground('Drafts were not removed', this.deps.memory.purge(change.ids));
-    }
-    const shown = this.current;
-    if (shown?.session == null) {
-      this.status.publishRecent();
-    } else if (change.kind === 'reset') {
-      this.inBackground('The session shown was not read again', this.readCurrentAgain(shown.id));
-    } else if (change.ids.includes(shown.id)) {
-      this.followCurrent(
-        shown,
-        change.sessions.find(({ id }) => id === shown.id),
-      );
-    }
-  }
-
-  private followCurrent(shown: Conversation, session: Session | undefined): void {
-    if (session === undefined || session.deletedAt !== null) {
-      this.inBackground('No fresh session could be shown', this.replaceDeleted(shown.id));
-      return;
-    }
-    this.replaceCurrent({ ...shown, session });
-    this.publisher.notify('session/updated', { summary: toSummary(session), turnStatus: session.turnStatus });
-  }
-
-  private async replaceDeleted(id: SessionId): Promise<void> {
-    const fresh = await this.opener.startFresh();
-    if (this.current?.id === id) {
-      this.show(fresh);
-    }
-  }
-
-  private async readCurrentAgain(id: SessionId): Promise<void> {
-    const session = await this.find(id);
-    const shown = this.current;
-    // What was read before our own newest event is older than what is shown.
-    if (shown?.id !== id || (session?.lastSeq ?? Infinity) < (shown.session?.lastSeq ?? 0)) {
-      return;
-    }
-    const moved = session !== undefined && session.headId !== headOf(shown);
-    this.followCurrent(shown, session);
-    if (moved) {
-      this.publisher.startEpoch();
-      await this.publishSnapshot();
-    }
-  }
-
-  private async find(id: SessionId): Promise<Session | undefined> {
-    return (await this.deps.store.openManager())?.getSession(id);
-  }
-
-  private sendSnapshot(): void {
-    this.inBackground('The view was not brought up to date', this.publishSnapshot());
-  }
-
-  private async publishSnapshot(): Promise<void> {
-    if (this.publisher.visible) {
-      this.publisher.sendSnapshot(await this.snapshot());
-    }
-  }
-
-  private inBackground(failure: string, task: Promise<unknown>): void {
-    task.catch((error: unknown) => this.deps.logger.warn(failure, error));
+  private async isStored(id: SessionId): Promise<boolean> {
+    return (await (await this.deps.store.openManager())?.getSession(id)) !== undefined;
   }
 }

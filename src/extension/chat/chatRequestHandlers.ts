@@ -3,6 +3,7 @@ import type { TurnRunner } from '../../core/turn/turnRunner';
 import type { RequestHandlers } from '../../protocol/rpcEndpoint';
 import { protocolVersion } from '../../protocol/chatProtocol';
 import type { StoreHost } from '../platform/storeHost';
+import { askForTitle } from '../sessions/sessionPrompts';
 import type { ChatController } from './chatController';
 import { firstPageSize } from './chatSnapshot';
 import { insertAtCursor, openAsFile } from './codeActions';
@@ -39,8 +40,12 @@ export function createChatRequestHandlers({ store, turns, controller }: ChatRequ
     'session/open': async ({ sessionId }) => {
       await controller.showSession(sessionId);
     },
-    'session/rename': ({ sessionId, title }) =>
-      title === undefined ? run('rejoin.renameSession', sessionId) : controller.renameCurrent(title),
+    'session/rename': async ({ sessionId, title }) => {
+      const wanted = title ?? (await askForTitle(await controller.summaryOf(sessionId)));
+      if (wanted !== undefined) {
+        await controller.rename(sessionId, wanted);
+      }
+    },
     'session/pick': () => run('rejoin.openSession'),
     'turn/start': async ({ sessionId, text, clientMessageId }) =>
       controller.startTurn(sessionId, text, clientMessageId),

@@ -3,8 +3,8 @@ import type { SessionId } from '../../core/session/session';
 import type { ViewMemory } from '../../protocol/chatProtocol';
 
 const stateKey = 'rejoin.viewMemory';
-/** Sessions whose draft and scroll position are kept; the longest unused go first. */
-const maxEntries = 200;
+/** Sessions without a draft whose scroll position is kept; the longest unused go first. A draft never goes by itself. */
+const maxPositions = 200;
 const emptyMemory: ViewMemory = { draft: '', scroll: null };
 
 /** `unsaved` stands for the conversation that has no row yet, whatever id it will get. */
@@ -27,7 +27,13 @@ export class ViewMemoryStore {
     }
     const others = this.entries().filter(([entry]) => entry !== key);
     const isEmpty = memory.draft === '' && memory.scroll === null;
-    await this.state.update(stateKey, [...others, ...(isEmpty ? [] : [[key, memory] as const])].slice(-maxEntries));
+    const entries = isEmpty ? others : [...others, [key, memory] as const];
+    const positions = entries.filter(([, { draft }]) => draft === '');
+    const dropped = new Set(positions.slice(0, Math.max(0, positions.length - maxPositions)));
+    await this.state.update(
+      stateKey,
+      entries.filter((entry) => !dropped.has(entry)),
+    );
   }
 
   async forget(keys: readonly MemoryKey[]): Promise<void> {

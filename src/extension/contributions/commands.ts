@@ -3,6 +3,7 @@ import { DisposableStore, type Disposable } from '../../core/base/disposable';
 import { isCancellation } from '../../core/base/errors';
 import type { Logger } from '../../core/base/ports';
 import { textOfError } from '../platform/errorTexts';
+import { isFromPerson } from '../sessions/sessionArguments';
 
 export const commandIds = [
   'rejoin.newSession',
@@ -31,7 +32,7 @@ export type CommandHandlers = Readonly<Record<CommandId, CommandHandler>>;
 
 /**
  * Registers every command behind one error border: cancelling is silent and returns undefined; any other failure is
- * logged and then told once: as words to a person, as a rejection to a caller that passed arguments.
+ * logged and then told once: as words to a person, as a rejection to a caller that passed arguments of its own.
  */
 export function registerCommands(handlers: CommandHandlers, logger: Logger): Disposable {
   const store = new DisposableStore();
@@ -50,8 +51,7 @@ async function run(id: CommandId, handler: CommandHandler, args: readonly unknow
     }
     logger.error(`${id} failed`, error);
     const text = textOfError(error);
-    // A caller with arguments gets the failure itself; a person gets the words.
-    if (args.length > 0 && typeof args[0] === 'string') {
+    if (!isFromPerson(args[0])) {
       throw new Error(text, { cause: error });
     }
     void vscode.window.showErrorMessage(text);

@@ -37,6 +37,8 @@ export async function openStore(where: 'disk' | 'memory', deps: OpenStoreDeps): 
     logger,
     continueMinutes: () => readSetting('session.continueMinutes'),
   });
+  // From here on the writes of other windows count as news, also those before the first look.
+  await manager.refresh();
   await manager.recoverInterrupted();
   return manager;
 }

@@ -8,11 +8,12 @@ import {
   type WorkspaceKey,
 } from '../../core/session/session';
 import type { SessionState } from '../../core/session/sessionService';
-import { cleanTitle, maxTitleLength } from '../../core/session/sessionTitle';
 import { listSessions } from './listSessions';
 import type { SessionCatalog } from './sessionCatalog';
+import { idsOf, isNamedById, isSelectionArgument, titleArgument } from './sessionArguments';
 import { sessionIdOf } from './sessionNode';
 import type { PickOptions, SessionChoice } from './sessionPicker';
+import { askForTitle, confirmDeleteForever } from './sessionPrompts';
 import { titleOf } from './sessionTreeItem';
 import { withoutLinks } from './sessionText';
 
@@ -29,11 +30,6 @@ export interface SessionCommandDeps {
   sessionsOfKeyPress(): Promise<readonly SessionId[]>;
   /** Asks for a session; undefined when the person cancels. */
   pickSession(options: PickOptions): Promise<SessionChoice | undefined>;
-}
-
-/** What a keybinding of the tree passes as its argument: a key press carries no element. */
-interface SelectionArgument {
-  readonly selection: true;
 }
 
 type OneOrMany<T> = T | readonly T[];
@@ -127,7 +123,7 @@ class SessionCommands {
     }
     const catalog = await this.deps.sessions();
     const session = await catalog.get(id);
-    const title = typeof args[1] === 'string' ? args[1] : await askForTitle(session);
+    const title = titleArgument(args[1]) ?? (await askForTitle(session));
     return title === undefined ? undefined : toSummary(await catalog.rename(id, title));
   }
 
@@ -142,7 +138,7 @@ class SessionCommands {
     const kept = before.filter((session) => session.deletedAt === null);
     if (kept.length === 0 && isSelectionArgument(args[0])) {
       // The key that puts a session into the trash takes it out of there for good.
-      await this.deleteForever([targets.ids]);
+      await this.deleteTargetsForever(targets, true);
       return undefined;
     }
     const deleted = await catalog.moveToTrash(kept.map((session) => session.id));
@@ -177,9 +173,13 @@ class SessionCommands {
     if (targets === undefined) {
       return undefined;
     }
+    return this.deleteTargetsForever(targets, !isNamedById(args[0]));
+  }
+
+  private async deleteTargetsForever(targets: Targets, ask: boolean): Promise<OneOrMany<SessionId> | undefined> {
     const catalog = await this.deps.sessions();
     const sessions = await Promise.all(targets.ids.map((id) => catalog.get(id)));
-    if (args[1] !== true && !(await confirmDeleteForever(sessions))) {
+    if (ask && !(await confirmDeleteForever(sessions))) {
       return undefined;
     }
     const deleted = await catalog.deleteForever(targets.ids);
@@ -262,57 +262,4 @@ function stateOf(session: Session): SessionState {
     return 'deleted';
   }
   return session.archivedAt === null ? 'active' : 'archived';
-}
-
-function idsOf(values: readonly unknown[]): readonly SessionId[] {
-  return [
-    ...new Set(
-      values.map((value) => {
-        const id = sessionIdOf(value);
-        if (id === undefined) {
-          throw new AppError('argument/invalid', {
-            args: {
-              name: 'session',
-              reason: vscode.l10n.t('every entry must be a session id or an element of the sessions tree'),
-            },
-          });
-        }
-        return id;
-      }),
-    ),
-  ];
-}
-
-function isSelectionArgument(value: unknown): value is SelectionArgument {
-  return typeof value === 'object' && value !== null && 'selection' in value && value.selection === true;
-}
-
-/** Asks for a title, the present one filled in. Undefined when the person cancels. */
-async function askForTitle(session: Session): Promise<string | undefined> {
-  return vscode.window.showInputBox({
-    title: vscode.l10n.t('Rename Session'),
-    prompt: vscode.l10n.t('New title of the session'),
-    value: cleanTitle(session.title),
-    validateInput: (text) => {
-      if (cleanTitle(text) === '') {
-        return vscode.l10n.t('A title needs at least one visible character.');
-      }
-      return [...text.trim()].length > maxTitleLength
-        ? vscode.l10n.t('A title has at most {0} characters.', maxTitleLength)
-        : undefined;
-    },
-  });
-}
-
-async function confirmDeleteForever(sessions: readonly Session[]): Promise<boolean> {
-  const action = vscode.l10n.t('Delete Forever');
-  const [first] = sessions;
-  const message =
-    sessions.length === 1 && first !== undefined
-      ? vscode.l10n.t('Delete “{0}” forever?', titleOf(first))
-      : vscode.l10n.t('Delete {0} sessions forever?', sessions.length);
-  const detail = vscode.l10n.t(
-    'All messages are removed from the files of Rejoin on this machine. This cannot be undone.',
-  );
-  return (await vscode.window.showWarningMessage(message, { modal: true, detail }, action)) === action;
 }

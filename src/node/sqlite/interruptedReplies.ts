@@ -1,10 +1,10 @@
 import type { IdGenerator } from '../../core/base/ports';
 import { toEventId, toSessionId, type EventId, type SessionId } from '../../core/session/session';
-import type { NewEvent } from '../../core/session/sessionEvent';
+import type { EventBody, NewEvent } from '../../core/session/sessionEvent';
 import type { PartialReply } from '../../core/session/sessionService';
 import type { Database } from './database';
 import * as queries from './sessionQueries';
-import { placeEvent, toPartialReply, type PartialReplyRow, type SessionRow } from './sessionRows';
+import { placeEvent, toPartialReply, type EventRow, type PartialReplyRow, type SessionRow } from './sessionRows';
 import type { SqliteConnection } from './sqliteConnection';
 
 /** Tells turns that still run from those whose process is gone. */
@@ -15,6 +15,10 @@ export interface TurnOwners {
   /** False for a run before this one; process ids come round again, runs do not. */
   readonly isOwnRun: (invocationId: string) => boolean;
 }
+
+type EventPlace = Pick<EventRow, 'parent_id' | 'event_type'>;
+/** Events that a person can cause while a reply streams. */
+const noteTypes: ReadonlySet<string> = new Set<EventBody['type']>(['model_changed', 'title_changed']);
 
 type OwnerRow = Pick<PartialReplyRow, 'session_id' | 'turn_id' | 'invocation_id' | 'owner_pid'>;
 
@@ -65,11 +69,12 @@ async function recoverReply(connection: SqliteConnection, leftover: OwnerRow, id
   if (row === undefined || session === undefined || !isSameReply(row, leftover)) {
     return false;
   }
-  const reply = toPartialReply(row);
+  const stored = toPartialReply(row);
+  const isNewest = await isHeadOf(connection, session, stored.parentId);
+  const reply = isNewest ? { ...stored, parentId: toEventId(session.head_id ?? stored.parentId) } : stored;
   const events = toEvents(reply, ids);
   // The time of the last save and not of now: an old chat must not look new because it was repaired.
   const head = await insertBelow(connection, reply, events, session.last_seq, row.updated_at);
-  const isNewest = session.head_id === reply.parentId;
   const wrote = events.length > 0;
   await connection.all(queries.deletePartialReply, [id, reply.turnId]);
   await connection.all(queries.advanceSession, [
@@ -86,6 +91,19 @@ async function recoverReply(connection: SqliteConnection, leftover: OwnerRow, id
     null,
   ]);
   return true;
+}
+
+/** True when nothing but notes, such as another choice of model, stands between an event and the head. */
+async function isHeadOf(connection: SqliteConnection, session: SessionRow, event: EventId): Promise<boolean> {
+  let cursor = session.head_id;
+  while (cursor !== null && cursor !== event) {
+    const place: EventPlace | undefined = await connection.first(queries.selectEventPlace, [session.id, cursor]);
+    if (place === undefined || !noteTypes.has(place.event_type)) {
+      return false;
+    }
+    cursor = place.parent_id;
+  }
+  return cursor === event;
 }
 
 function isSameReply(row: OwnerRow, other: OwnerRow): boolean {

@@ -138,6 +138,8 @@ export const selectBranchFrom = walk(
   '?2',
 );
 
+export const selectEventPlace = 'SELECT parent_id, event_type FROM session_events WHERE id = ?2 AND session_id = ?1';
+
 export const selectEventExists = 'SELECT 1 AS found FROM session_events WHERE id = ?2 AND session_id = ?1';
 
 /** One place where sessions of a list can be, answered by one index in order. */

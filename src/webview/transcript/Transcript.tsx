@@ -1,6 +1,6 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
-import { projectTranscript } from '../../core/session/transcript';
+import { TranscriptProjector } from '../../core/session/transcript';
 import type { TranscriptItem } from '../../core/session/transcriptItem';
 import { formatString } from '../../protocol/viewStrings';
 import { useChat } from '../chat';
@@ -93,24 +93,20 @@ export function Transcript() {
 /** Items in the order of the branch; those that did not change stay the same objects. */
 function useTranscriptItems(): readonly TranscriptItem[] {
   const { store } = useChat();
-  const previous = useRef<readonly TranscriptItem[]>([]);
+  const projector = useMemo(() => new TranscriptProjector(), []);
   const items = useComputed(() => {
     // Of the running turn only its beginning matters here: its text is drawn by the message that it grows in.
     void store.turnId.value;
     void store.turnParent.value;
     const turn = store.turn.peek();
-    const projected = projectTranscript(
-      eventsToShow(store.events.value, turn),
-      {
-        turnStatus: turn === null ? store.turnStatus.value : 'running',
-        idleGapMs: store.idleGapMs.value,
-        dayOf,
-        today: dayOf(Date.now()),
-      },
-      previous.current,
-    );
-    previous.current = projected;
-    return withRunningTurn(projected, turn, store.events.peek().at(-1)?.seq ?? 0);
+    const events = store.events.value;
+    const projected = projector.project(eventsToShow(events, turn), {
+      turnStatus: turn === null ? store.turnStatus.value : 'running',
+      idleGapMs: store.idleGapMs.value,
+      dayOf,
+      today: dayOf(Date.now()),
+    });
+    return withRunningTurn(projected, turn, events.at(-1)?.seq ?? 0);
   });
   return items.value;
 }

@@ -1,3 +1,6 @@
+/** By transcript. Remembered, because to look for it goes through all messages. */
+const tabStops = new WeakMap<Element, HTMLElement>();
+
 /** Moves the keyboard between messages: arrows on a message itself, with Ctrl or Cmd from anywhere inside of one. */
 export function moveBetweenMessages(scroller: HTMLElement, event: KeyboardEvent): void {
   const target = event.target instanceof HTMLElement ? event.target : null;
@@ -8,33 +11,51 @@ export function moveBetweenMessages(scroller: HTMLElement, event: KeyboardEvent)
   const next = neighbour(scroller, current, event.key);
   if (next !== null) {
     event.preventDefault();
-    focusMessage(next);
+    focusMessage(scroller, next);
   }
 }
 
 /** Puts the keyboard on the newest message. False when there is none. */
 export function focusLastMessage(): boolean {
-  const last = [...document.querySelectorAll<HTMLElement>('[role="log"] article')].at(-1);
-  if (last === undefined) {
+  const scroller = document.querySelector('[role="log"]');
+  const last = scroller === null ? undefined : lastMessage(scroller);
+  if (scroller === null || last === undefined) {
     return false;
   }
-  focusMessage(last);
+  focusMessage(scroller, last);
   return true;
 }
 
 /** Only one message is in the tab order: the one that was focused last, or else the newest. */
-export function keepOneTabStop(scroller: HTMLElement): void {
-  if (scroller.querySelector('article[tabindex="0"]') === null) {
-    [...scroller.querySelectorAll<HTMLElement>('article')].at(-1)?.setAttribute('tabindex', '0');
+export function keepOneTabStop(scroller: Element): void {
+  const last = tabStops.get(scroller)?.isConnected === true ? undefined : lastMessage(scroller);
+  if (last !== undefined) {
+    setTabStop(scroller, last);
   }
 }
 
-function focusMessage(message: HTMLElement): void {
-  for (const other of document.querySelectorAll('article[tabindex="0"]')) {
-    other.setAttribute('tabindex', '-1');
-  }
+function setTabStop(scroller: Element, message: HTMLElement): void {
+  tabStops.get(scroller)?.setAttribute('tabindex', '-1');
   message.setAttribute('tabindex', '0');
+  tabStops.set(scroller, message);
+}
+
+function focusMessage(scroller: Element, message: HTMLElement): void {
+  setTabStop(scroller, message);
   message.focus();
+}
+
+/** Looked for from the end, in one block of messages after the other. */
+function lastMessage(scroller: Element): HTMLElement | undefined {
+  let block = scroller.firstElementChild?.lastElementChild ?? null;
+  while (block !== null) {
+    const last = [...block.querySelectorAll<HTMLElement>('article')].at(-1);
+    if (last !== undefined) {
+      return last;
+    }
+    block = block.previousElementSibling;
+  }
+  return undefined;
 }
 
 function neighbour(scroller: HTMLElement, current: HTMLElement, key: string): HTMLElement | null {

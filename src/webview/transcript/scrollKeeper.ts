@@ -5,10 +5,9 @@ import type { ViewMemory } from '../../protocol/chatProtocol';
 type Place = NonNullable<ViewMemory['scroll']>;
 
 interface Held {
-  readonly message: HTMLElement | null;
-  /** Where it begins (px), in the page. */
-  readonly top: number;
-  /** From the upper edge to the end of everything (px). */
+  /** None where there are only lines. Each with where it begins (px), in the page. */
+  readonly messages: readonly { readonly element: HTMLElement; readonly top: number }[];
+  /** From the upper edge to the end of everything (px), for when none of them is left. */
   readonly fromEnd: number;
 }
 
@@ -16,6 +15,8 @@ interface Held {
 const endTolerance = 4;
 /** A message of which less than this (px) is below the upper edge has been left behind: positions are not whole pixels. */
 const edgeTolerance = 1;
+/** More than one, because an answer of which an earlier part comes in becomes another element. */
+const heldMessages = 3;
 
 /**
  * Follows the end of the transcript until the person scrolls up; from then on nothing moves what is read.
@@ -42,15 +43,22 @@ export class ScrollKeeper {
     if (this.following.peek()) {
       this.toEnd();
     } else if (this.held !== undefined) {
-      this.moveBy(this.distanceFrom(this.held));
+      this.settleOn(this.held);
     }
-    this.held = undefined;
   }
 
-  /** Something is about to be put in above: the next `settle` leaves what is read where it is. */
+  /** Something is about to be put in above: until `release`, `settle` leaves what is read where it is. */
   hold(): void {
-    const message = this.topMessage();
-    this.held = { message, top: message?.getBoundingClientRect().top ?? 0, fromEnd: this.fromEnd() };
+    const messages = this.messagesBelowEdge(heldMessages);
+    this.held = {
+      messages: messages.map((element) => ({ element, top: element.getBoundingClientRect().top })),
+      fromEnd: this.fromEnd(),
+    };
+  }
+
+  /** What was put in above has got its size. */
+  release(): void {
+    this.held = undefined;
   }
 
   /** Scrolls to the end and stays there. */
@@ -62,6 +70,7 @@ export class ScrollKeeper {
   /** The person is about to scroll. Moving up lets go of the end, which must not pull back what has not moved yet. */
   willScroll(up: boolean): void {
     this.touches += 1;
+    this.held = undefined;
     if (up && this.scroller.scrollTop > 0) {
       this.following.value = false;
     }
@@ -84,8 +93,8 @@ export class ScrollKeeper {
     if (this.following.peek()) {
       return null;
     }
-    const message = this.topMessage();
-    if (message === null) {
+    const [message] = this.messagesBelowEdge(1);
+    if (message === undefined) {
       return null;
     }
     const offset = Math.round(message.getBoundingClientRect().top - this.scroller.getBoundingClientRect().top);
@@ -104,27 +113,28 @@ export class ScrollKeeper {
   }
 
   /**
-   * The first message that reaches below the upper edge, however many lines are above it. Asked for with every move,
+   * The first messages that reach below the upper edge, however many lines are above them. Asked for with every move,
    * so it must not depend on how many messages there are.
    */
-  private topMessage(): HTMLElement | null {
+  private messagesBelowEdge(count: number): readonly HTMLElement[] {
     const edge = this.scroller.getBoundingClientRect().top + edgeTolerance;
     const isBelow = (element: Element): boolean => element.getBoundingClientRect().bottom > edge;
     const blocks = this.content.children;
-    for (let index = firstIndex(blocks, isBelow); index < blocks.length; index += 1) {
-      for (const element of blocks[index]?.children ?? []) {
-        if (element instanceof HTMLElement && element.dataset['eventId'] !== undefined && isBelow(element)) {
-          return element;
-        }
-      }
+    const found: HTMLElement[] = [];
+    for (let index = firstIndex(blocks, isBelow); index < blocks.length && found.length < count; index += 1) {
+      const messages = [...(blocks[index]?.children ?? [])].filter(isMessage).filter(isBelow);
+      found.push(...messages.slice(0, count - found.length));
     }
-    return null;
+    return found;
   }
 
-  /** How far (px) what was held has moved down since. */
-  private distanceFrom({ message, top, fromEnd }: Held): number {
-    // There may have been lines only, and an answer that has got an earlier part is another element.
-    return message?.isConnected === true ? message.getBoundingClientRect().top - top : this.fromEnd() - fromEnd;
+  private settleOn({ messages, fromEnd }: Held): void {
+    const kept = messages.find(({ element }) => element.isConnected);
+    this.moveBy(kept === undefined ? this.fromEnd() - fromEnd : kept.element.getBoundingClientRect().top - kept.top);
+    // From here on the browser keeps it in place. What came instead of it has yet to get its size.
+    if (kept !== undefined && kept === messages[0]) {
+      this.release();
+    }
   }
 
   private fromEnd(): number {
@@ -140,6 +150,10 @@ export class ScrollKeeper {
     this.scroller.scrollTop += distance;
     this.lastTop = this.scroller.scrollTop;
   }
+}
+
+function isMessage(element: Element): element is HTMLElement {
+  return element instanceof HTMLElement && element.dataset['eventId'] !== undefined;
 }
 
 /** The first element that passes, which all after it must do as well; the length when none does. */

@@ -14,6 +14,8 @@ const headStart = 800;
 const maxPagesToPlace = 30;
 /** Frames in which sizes may still change after a place was returned to. */
 const framesToSettle = 4;
+/** Frames until what came in above has got its real size. */
+const framesToSize = 2;
 
 interface OlderOptions {
   readonly keeper: ReadonlySignal<ScrollKeeper | null>;
@@ -33,6 +35,8 @@ export interface Older {
 export function useOlder(topRef: RefObject<HTMLElement | null>, options: OlderOptions): Older {
   const { actions, memory, store } = useChat();
   const loading = useSignal(false);
+  /** Times that more came in. After each of them the upper end is looked for anew: it may still be in sight. */
+  const rounds = useSignal(0);
   const underWay = useRef<Promise<boolean> | null>(null);
   const latest = useRef(options);
   latest.current = options;
@@ -68,7 +72,13 @@ export function useOlder(topRef: RefObject<HTMLElement | null>, options: OlderOp
     } else {
       more = await fetchOlder();
     }
-    await nextFrame();
+    for (let frame = 0; frame < framesToSize; frame += 1) {
+      await nextFrame();
+    }
+    keeper.peek()?.release();
+    if (more) {
+      rounds.value += 1;
+    }
     return more;
   };
 
@@ -130,7 +140,7 @@ export function useOlder(topRef: RefObject<HTMLElement | null>, options: OlderOp
     );
     watcher.observe(top);
     return () => watcher.disconnect();
-  }, [hidden, firstEvent, sessionId]);
+  }, [hidden, firstEvent, sessionId, rounds.value]);
 
   return { loading, load: () => void showMore() };
 }

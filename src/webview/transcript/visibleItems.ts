@@ -46,7 +46,7 @@ export function withRunningTurn(
 
 /** What a person would count as new: messages, not lines between them. */
 export function countMessagesAfter(items: readonly TranscriptItem[], key: string | null): number {
-  const index = key === null ? -1 : items.findIndex((item) => item.key === key);
+  const index = key === null ? -1 : items.findLastIndex((item) => item.key === key);
   return index < 0 ? 0 : items.slice(index + 1).filter(({ kind }) => kind === 'user' || kind === 'assistant').length;
 }
 
@@ -59,19 +59,26 @@ export interface Chunk {
 /** Events per chunk. Cut by their position in the log, so that nothing moves to another chunk when something is added. */
 const chunkSize = 32;
 
-/** Cuts items into chunks; those equal to former ones are those very objects. */
+/** Cuts items, which are in the order of the log, into chunks; those equal to former ones are those very objects. */
 export function chunksOf(items: readonly TranscriptItem[], previous: readonly Chunk[]): readonly Chunk[] {
-  const grouped = new Map<number, TranscriptItem[]>();
-  for (const item of items) {
-    const id = Math.floor(item.seq / chunkSize);
-    const group = grouped.get(id) ?? [];
-    group.push(item);
-    grouped.set(id, group);
-  }
   const known = new Map(previous.map((chunk) => [chunk.id, chunk]));
-  return [...grouped].map(([id, group]) => {
+  const chunks: Chunk[] = [];
+  let start = 0;
+  items.forEach((item, index) => {
+    const id = chunkOf(item);
+    const next = items[index + 1];
+    if (next !== undefined && chunkOf(next) === id) {
+      return;
+    }
+    const [first, length] = [start, index + 1 - start];
     const old = known.get(id);
-    const unchanged = old?.items.length === group.length && old.items.every((item, index) => item === group[index]);
-    return old !== undefined && unchanged ? old : { id, items: group };
+    const unchanged = old?.items.length === length && old.items.every((each, at) => each === items[first + at]);
+    chunks.push(old !== undefined && unchanged ? old : { id, items: items.slice(first, index + 1) });
+    start = index + 1;
   });
+  return chunks;
+}
+
+function chunkOf(item: TranscriptItem): number {
+  return Math.floor(item.seq / chunkSize);
 }

@@ -74,6 +74,51 @@ describe('writing', () => {
     expect((await manager.append(id, [first, second])).map((event) => event.id)).toEqual([second.id]);
   });
 
+  it('makes no row for archiving, pinning or deleting a session that has none', async () => {
+    const manager = launch();
+    const id = newSessionId();
+    manager.prepareSession(id, newSession());
+    expect(await manager.setArchived([id], true)).toEqual([]);
+    expect(await manager.setPinned([id], true)).toEqual([]);
+    expect(await manager.moveToTrash([id])).toEqual([]);
+    expect(await manager.deleteForever([id])).toEqual([]);
+    expect(await launch(await store.reopen()).getSession(id)).toBeUndefined();
+  });
+
+  it('makes the row for a server id that comes before the first event, and keeps both', async () => {
+    const manager = launch();
+    const id = newSessionId();
+    manager.prepareSession(id, newSession());
+    await manager.setServerSessionId(id, 'server-7');
+    expect(await manager.get(id)).toMatchObject({ ...testKey, headId: null, serverSessionId: 'server-7' });
+    await manager.appendUserMessage(id, userMessage('Hello'));
+    const after = launch(await store.reopen());
+    expect(await after.get(id)).toMatchObject({ serverSessionId: 'server-7', messageCount: 1, title: 'Hello' });
+    expect(typesOf(await after.loadBranch(id))).toEqual(['user_message']);
+  });
+
+  it('never brings back what was deleted for good, whatever was still on its way', async () => {
+    const manager = launch();
+    const id = await startSession(manager);
+    const [question] = await manager.loadBranch(id);
+    await manager.append(id, [], { turnStatus: 'running' });
+    const deleting = manager.deleteForever([id]);
+    const late = [
+      manager.append(id, [answer('Late')], { turnStatus: 'idle' }),
+      manager.rename(id, 'Late'),
+      manager.setServerSessionId(id, 'late'),
+      manager.savePartialReply({
+        ...{ sessionId: id, turnId: toTurnId('turn-x'), parentId: question!.id, model: testModel },
+        ...{ content: 'Late', reasoning: '', startedAt: store.clock.now() },
+      }),
+    ];
+    expect(await deleting).toEqual([id]);
+    for (const write of await Promise.allSettled(late)) {
+      expect(write).toMatchObject({ status: 'rejected', reason: { code: 'session/not-found' } });
+    }
+    expect(await manager.getSession(id)).toBeUndefined();
+  });
+
   it('tells its listeners only what is on disk', async () => {
     const manager = launch();
     const seen: number[] = [];
@@ -168,6 +213,30 @@ describe('resuming', () => {
     expect(await resumes(({ id }, manager) => manager.setArchived([id], true))).toBe(false);
     expect(await resumes(({ id }, manager) => manager.moveToTrash([id]))).toBe(false);
     expect(await resumes(({ id }, manager) => manager.end(id))).toBe(false);
+  });
+
+  it('is off with 0 minutes, and passes over what is too old or lies too far ahead', async () => {
+    expect(await resumes(() => Promise.resolve(void (minutes = 0)))).toBe(false);
+    minutes = 60;
+    expect(await resumes(() => Promise.resolve(store.clock.advance(hour)))).toBe(false);
+    expect(await resumes(() => Promise.resolve(store.clock.advance(hour - 1)))).toBe(true);
+    expect(await resumes(() => Promise.resolve(store.clock.advance(-5 * 60_000 - 1)))).toBe(false);
+    store.clock.advance(24 * hour);
+    expect(await resumes(() => Promise.resolve(store.clock.advance(-5 * 60_000)))).toBe(true);
+  });
+
+  it('prefers the exact folder to a newer session of another folder of the repository', async () => {
+    const manager = launch();
+    const id = await startSession(manager);
+    store.clock.advance(60_000);
+    const newer = newSessionId();
+    const key = { ...testKey, directory: `${testKey.directory}/packages/ui` };
+    manager.prepareSession(newer, newSession({ key }));
+    await manager.appendUserMessage(newer, userMessage('In a folder below'));
+    const reloaded = launch(await store.reopen());
+    expect((await reloaded.findResumable([testKey]))?.id).toBe(id);
+    expect((await reloaded.findResumable([key]))?.id).toBe(newer);
+    expect((await reloaded.findResumable([{ ...testKey, directory: '/work/shop/docs' }]))?.id).toBe(newer);
   });
 
   it('takes an ended session up again when something is sent in it, not when a running answer ends', async () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { TurnStatus } from '../../../src/core/session/session';
-import { projectTranscript, type TranscriptOptions } from '../../../src/core/session/transcript';
+import { TranscriptProjector, type TranscriptOptions } from '../../../src/core/session/transcript';
 import type { AssistantItem, TranscriptItem } from '../../../src/core/session/transcriptItem';
+import type { StoredEvent } from '../../../src/core/session/sessionEvent';
 import { LogBuilder, morning, sampleLog } from '../../webview/support/conversation';
 
 const dayMs = 86_400_000;
@@ -12,6 +13,9 @@ function options(patch: Partial<TranscriptOptions> = {}): TranscriptOptions {
   return { turnStatus: 'idle', idleGapMs: 3_600_000, dayOf, today: dayOf(noon), ...patch };
 }
 
+const projectTranscript = (events: readonly StoredEvent[], all: TranscriptOptions): readonly TranscriptItem[] =>
+  new TranscriptProjector().project(events, all);
+
 const kinds = (items: readonly TranscriptItem[]): readonly string[] => items.map(({ kind }) => kind);
 const assistant = (items: readonly TranscriptItem[]): AssistantItem => {
   const found = items.find((item) => item.kind === 'assistant');
@@ -21,7 +25,7 @@ const assistant = (items: readonly TranscriptItem[]): AssistantItem => {
   return found;
 };
 
-describe('projectTranscript', () => {
+describe('a transcript', () => {
   it('joins all that one turn answered, with each result at its call', () => {
     const log = new LogBuilder();
     log.user('Read it', { turn: 't', at: noon });
@@ -154,23 +158,50 @@ describe('projectTranscript', () => {
   });
 
   it('gives back the same objects for what did not change', () => {
+    const projector = new TranscriptProjector();
     const log = sampleLog();
-    const before = projectTranscript(log.events, options({ today: dayOf(morning) }));
-    const same = projectTranscript([...log.events], options({ today: dayOf(morning) }), before);
+    const before = projector.project(log.events, options({ today: dayOf(morning) }));
+    const same = projector.project([...log.events], options({ today: dayOf(morning), turnStatus: 'running' }));
     expect(same).toBe(before);
     log.user('One more', { at: morning + 60_000 });
-    const after = projectTranscript(log.events, options({ today: dayOf(morning) }), before);
+    const after = projector.project([...log.events], options({ today: dayOf(morning) }));
     expect(after).toHaveLength(before.length + 1);
     expect(after.slice(0, -1).every((item, index) => item === before[index])).toBe(true);
   });
 
-  it('makes a new object for a call whose result has come', () => {
+  it('makes a new object for a call whose result has come, and for nothing else', () => {
+    const projector = new TranscriptProjector();
     const log = new LogBuilder();
+    log.text('I look.', { turn: 't', at: noon });
     log.add({ type: 'tool_call', id: 'c', name: 'read', input: { deep: [1, { a: 2 }] } }, { turn: 't', at: noon });
-    const before = projectTranscript(log.events, options());
+    const before = projector.project([...log.events], options());
     log.add({ type: 'tool_result', toolUseId: 'c', content: 'data', isError: true }, { turn: 't', at: noon });
-    const after = projectTranscript(log.events, options(), before);
+    const after = projector.project([...log.events], options());
     expect(after[0]).not.toBe(before[0]);
-    expect(assistant(after).parts[0]).toMatchObject({ result: { isError: true } });
+    expect(assistant(after).parts[0]).toBe(assistant(before).parts[0]);
+    expect(assistant(after).parts[1]).toMatchObject({ result: { isError: true } });
+  });
+
+  it('looks only at the end of a long branch when something is added or taken away there', () => {
+    const log = new LogBuilder();
+    for (let index = 0; index < 1_000; index += 1) {
+      log.user('Question', { turn: `t${String(index)}`, at: noon });
+      log.text('Answer', { turn: `t${String(index)}`, at: noon });
+    }
+    let looks = 0;
+    const counting = options({
+      dayOf: (ms) => {
+        looks += 1;
+        return dayOf(ms);
+      },
+    });
+    const projector = new TranscriptProjector();
+    projector.project(log.events.slice(0, -2), counting);
+    expect(looks).toBeGreaterThan(1_990);
+    for (const end of [-1, log.events.length, -1, -2]) {
+      looks = 0;
+      projector.project(log.events.slice(0, end), counting);
+      expect(looks).toBeLessThan(6);
+    }
   });
 });

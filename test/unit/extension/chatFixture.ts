@@ -99,9 +99,7 @@ export class ChatFixture {
       new StoreHost({
         logger: silentLogger,
         open: () =>
-          this.openFails === undefined
-            ? Promise.resolve(this.newManager())
-            : Promise.reject(this.openFails),
+          this.openFails === undefined ? Promise.resolve(this.newManager()) : Promise.reject(this.openFails),
       }),
     );
     this.turns = this.disposables.add(

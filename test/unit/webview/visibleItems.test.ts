@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { toEventId, toTurnId } from '../../../src/core/session/session';
-import { projectTranscript } from '../../../src/core/session/transcript';
+import { TranscriptProjector } from '../../../src/core/session/transcript';
 import {
   chunksOf,
   countMessagesAfter,
@@ -10,7 +10,7 @@ import {
 import { LogBuilder, sampleLog, turn } from '../../webview/support/conversation';
 
 const project = (log: LogBuilder) =>
-  projectTranscript(log.events, { turnStatus: 'idle', idleGapMs: 0, dayOf: () => 'today', today: 'today' });
+  new TranscriptProjector().project(log.events, { turnStatus: 'idle', idleGapMs: 0, dayOf: () => 'today', today: 'today' });
 
 describe('eventsToShow', () => {
   it('leaves out the answer that is being made again, and nothing else', () => {

@@ -269,7 +269,7 @@ suite('commands on sessions', () => {
     assert.partialDeepStrictEqual(await rig.commands['rejoin.restoreSession'](id), { deletedAt: null });
     assert.partialDeepStrictEqual(await rig.commands['rejoin.openSession'](id), { id });
     assert.deepEqual(rig.shown, [id]);
-    assert.equal(await rig.commands['rejoin.deleteForever'](id, true), id);
+    assert.equal(await rig.commands['rejoin.deleteForever'](id), id);
     assert.deepEqual(await rig.commands['rejoin.listSessions']({ scope: 'all' }), []);
   });
 

@@ -223,7 +223,7 @@ export class TurnFixture {
   private createRunner(): TurnRunner {
     const runner = new TurnRunner({
       log: this.mortal(this.manager),
-      models: { resolve: (ref, signal) => this.resolver.resolve(ref, signal) },
+      models: { resolve: (ref, signal, id) => this.resolver.resolve(ref, signal, id) },
       tools: this.tools,
       context: {
         systemText: () => Promise.resolve('You are helpful.'),

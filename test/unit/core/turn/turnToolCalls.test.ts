@@ -131,8 +131,8 @@ describe('tools', () => {
   it('offers no tools to a model that cannot call them', async () => {
     const resolve = turns.resolver.resolve.bind(turns.resolver);
     turns.resolver = {
-      resolve: async (ref, signal) => ({
-        ...(await resolve(ref, signal)),
+      resolve: async (ref, signal, id) => ({
+        ...(await resolve(ref, signal, id)),
         info: { id: 'm', label: 'm', supportsTools: false },
       }),
     };

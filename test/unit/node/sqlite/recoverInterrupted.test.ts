@@ -5,6 +5,7 @@ import { createResumeNotice } from '../../../../src/core/session/resumePolicy';
 import {
   answer,
   appendRequest,
+  newEvent,
   newSessionId,
   partialReply,
   testInvocation,
@@ -84,6 +85,34 @@ describe('a turn that nobody works on', () => {
     expect(await store.service.loadBranch(id)).toHaveLength(1);
     expect(await store.service.get(id)).toEqual({ ...before, turnStatus: 'interrupted' });
     expect(await store.service.getPartialReply(id)).toBeUndefined();
+  });
+
+  it('is shown also when another model was chosen while it streamed', async () => {
+    await store.service.append(appendRequest(id, [], question.id, { turnStatus: 'running' }));
+    await store.service.savePartialReply(partialReply(id, question.id, { ownerPid: deadPid }));
+    const notes = [testModel, { ...testModel, model: 'demo-2' }].map((to) =>
+      newEvent({ type: 'model_changed', from: null, to }),
+    );
+    await store.service.append(appendRequest(id, notes, question.id));
+    expect(await store.service.recoverInterrupted()).toEqual([id]);
+    expect(await store.service.get(id)).toMatchObject({ turnStatus: 'interrupted', messageCount: 2 });
+    const branch = await store.service.loadBranch(id);
+    expect(branch.map(({ body }) => body.type)).toEqual(['user_message', 'model_changed', 'model_changed', 'text']);
+    expect(branch.at(-1)?.body).toMatchObject({ content: 'The memo key', finish: 'interrupted' });
+  });
+
+  it('of an answer that is made again leaves the earlier one in its place', async () => {
+    const earlier = answer('The earlier answer');
+    await store.service.append(appendRequest(id, [earlier], question.id, { turnStatus: 'running' }));
+    await store.service.savePartialReply(partialReply(id, question.id, { ownerPid: deadPid }));
+    await store.service.append(
+      appendRequest(id, [newEvent({ type: 'model_changed', from: null, to: testModel })], earlier.id),
+    );
+    const service = await store.reopen();
+    expect(await service.recoverInterrupted()).toEqual([id]);
+    const branch = await service.loadBranch(id);
+    expect(branch.map(({ body }) => body.type)).toEqual(['user_message', 'text', 'model_changed']);
+    expect(await service.get(id)).toMatchObject({ turnStatus: 'interrupted', messageCount: 3 });
   });
 
   it('is kept as a branch of its own when the conversation went on elsewhere', async () => {
