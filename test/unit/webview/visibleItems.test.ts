@@ -10,7 +10,12 @@ import {
 import { LogBuilder, sampleLog, turn } from '../../webview/support/conversation';
 
 const project = (log: LogBuilder) =>
-  new TranscriptProjector().project(log.events, { turnStatus: 'idle', idleGapMs: 0, dayOf: () => 'today', today: 'today' });
+  new TranscriptProjector().project(log.events, {
+    turnStatus: 'idle',
+    idleGapMs: 0,
+    dayOf: () => 'today',
+    today: 'today',
+  });
 
 describe('eventsToShow', () => {
   it('leaves out the answer that is being made again, and nothing else', () => {
