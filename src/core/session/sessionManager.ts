@@ -30,19 +30,8 @@ import type {
   UsageRecord,
   UsageSnapshot,
 } from './sessionService';
+import type { AppendedEvents, SessionsChange } from './sessionChanges';
 import { cleanTitle, deriveTitle } from './sessionTitle';
-
-export interface SessionsChange {
-  /** `reset`: another window wrote; whoever shows sessions reads again. */
-  readonly kind: 'changed' | 'deleted' | 'reset';
-  readonly ids: readonly SessionId[];
-  readonly sessions: readonly Session[];
-}
-
-export interface AppendedEvents {
-  readonly session: Session;
-  readonly events: readonly StoredEvent[];
-}
 
 export interface AppendOptions {
   readonly turnStatus?: TurnStatus;

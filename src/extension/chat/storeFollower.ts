@@ -1,6 +1,6 @@
 import { DisposableStore, type Disposable } from '../../core/base/disposable';
 import { toSummary, type Session, type SessionId } from '../../core/session/session';
-import type { AppendedEvents, SessionsChange } from '../../core/session/sessionManager';
+import type { AppendedEvents, SessionsChange } from '../../core/session/sessionChanges';
 import type { StoreHost } from '../platform/storeHost';
 import { headOf, type Conversation } from './conversation';
 import type { ConversationOpener } from './conversationOpener';

@@ -2,7 +2,8 @@ import { AppError, isAppError, toError } from '../../core/base/errors';
 import { DisposableStore, type Disposable } from '../../core/base/disposable';
 import { Emitter, type Event } from '../../core/base/event';
 import type { Logger } from '../../core/base/ports';
-import type { AppendedEvents, SessionManager, SessionsChange } from '../../core/session/sessionManager';
+import type { AppendedEvents, SessionsChange } from '../../core/session/sessionChanges';
+import type { SessionManager } from '../../core/session/sessionManager';
 
 export type StoreState =
   | { readonly kind: 'closed' }

@@ -1,5 +1,5 @@
 import type { Session, SessionId, WorkspaceKey } from '../../core/session/session';
-import type { SessionsChange } from '../../core/session/sessionManager';
+import type { SessionsChange } from '../../core/session/sessionChanges';
 import { PagedSessions, type PageQuery } from './pagedSessions';
 import type { SessionCatalog } from './sessionCatalog';
 import {

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { DisposableStore } from '../../core/base/disposable';
 import type { Clock } from '../../core/base/ports';
 import type { Session, SessionId, WorkspaceKey } from '../../core/session/session';
-import type { SessionsChange } from '../../core/session/sessionManager';
+import type { SessionsChange } from '../../core/session/sessionChanges';
 import type { SessionCatalog } from './sessionCatalog';
 import { belongsTo, groupByFolder, type SectionId } from './sessionGroups';
 import { SessionListModel } from './sessionListModel';
