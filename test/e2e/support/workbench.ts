@@ -132,12 +132,19 @@ export class Workbench {
 
   /** Runs a command as a person does: from the command palette, by its label ("Rejoin: New Session"). */
   async runCommand(label: string): Promise<void> {
-    // The palette takes no keys while a webview has the focus.
-    await this.page.locator('.part.editor').click({ position: { x: 5, y: 5 }, force: true });
-    await this.page.keyboard.press('F1');
     const input = this.page.locator('.quick-input-widget input[type="text"]').first();
-    await input.waitFor({ state: 'visible' });
-    await input.fill(`>${label}`);
+    // The palette closes when the end of an earlier action takes the focus; a person then opens it again.
+    for (let tries = 1; ; tries += 1) {
+      // The palette takes no keys while a webview has the focus.
+      await this.page.locator('.part.editor').click({ position: { x: 5, y: 5 }, force: true });
+      await this.page.keyboard.press('F1');
+      try {
+        await input.fill(`>${label}`, { timeout: 3000 });
+        break;
+      } catch (error) {
+        if (tries === 5) throw error;
+      }
+    }
     const row = this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: label }).first();
     await row.click();
   }
