@@ -12,17 +12,16 @@ import {
   type ModelRef,
   type Session,
   type SessionId,
-  type TurnId,
-  type TurnStatus,
   type WorkspaceKey,
 } from './session';
 import type { EventBody, NewEvent, StoredEvent } from './sessionEvent';
 import type {
+  AppendOptions,
   AppendRequest,
   AppendResult,
   EventPage,
   NewSession,
-  PartialReply,
+  ReplyDraft,
   SessionFilter,
   SessionPatch,
   SessionService,
@@ -32,14 +31,6 @@ import type {
 } from './sessionService';
 import type { AppendedEvents, SessionsChange } from './sessionChanges';
 import { cleanTitle, deriveTitle } from './sessionTitle';
-
-export interface AppendOptions {
-  readonly turnStatus?: TurnStatus;
-  readonly model?: ModelRef;
-  /** Starts a branch below this event instead of the head. */
-  readonly parent?: EventId | null;
-  readonly clearDraftOf?: TurnId;
-}
 
 export interface SessionManagerDeps {
   readonly service: SessionService;
@@ -229,7 +220,7 @@ export class SessionManager implements Disposable {
   }
 
   /** Replaces what is kept of a running reply. Creates no event. */
-  savePartialReply(draft: Omit<PartialReply, 'invocationId' | 'ownerPid'>): Promise<void> {
+  savePartialReply(draft: ReplyDraft): Promise<void> {
     const { invocationId, processId: ownerPid } = this.deps;
     return this.sequencer.run(() => this.deps.service.savePartialReply({ ...draft, invocationId, ownerPid }));
   }

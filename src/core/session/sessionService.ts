@@ -36,6 +36,9 @@ export interface AppendRequest {
   readonly clearDraftOf?: TurnId;
 }
 
+/** What whoever appends may say besides the events; the rest of a request is the manager's to know. */
+export type AppendOptions = Pick<AppendRequest, 'turnStatus' | 'model' | 'parent' | 'clearDraftOf'>;
+
 export interface AppendResult {
   readonly session: Session;
   /** Only what this call wrote; events that were stored before by the same id are left out. */
@@ -73,6 +76,9 @@ export interface UsageRecord {
   /** Unix milliseconds of the write. */
   readonly updatedAt: number;
 }
+
+/** What a turn says of its partial reply; who owns it is known to the manager. */
+export type ReplyDraft = Omit<PartialReply, 'invocationId' | 'ownerPid'>;
 
 export type SessionState = 'active' | 'archived' | 'deleted';
 

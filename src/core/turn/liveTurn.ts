@@ -9,7 +9,7 @@ import type { ToolDecision } from './toolHost';
 import { ToolRuns } from './toolRuns';
 import { stepTurn } from './turnMachine';
 import { defaultTurnLimits, type TurnLimits } from './turnLimits';
-import type { TurnDraft } from './turnLog';
+import type { ReplyDraft } from '../session/sessionService';
 import type { TurnPlan } from './turnPlan';
 import type { TurnRunnerDeps } from './turnRunnerDeps';
 import type { DraftEvent, StopReason, TimerName, TurnEffect, TurnInput, TurnState } from './turnState';
@@ -37,7 +37,7 @@ export class LiveTurn {
   private readonly limits: TurnLimits;
   private readonly toolRuns: ToolRuns;
   private request: OpenRequest | undefined;
-  private unsavedDraft: TurnDraft | undefined;
+  private unsavedDraft: ReplyDraft | undefined;
   private storeError: Error | undefined;
   private settleStart: { resolve: () => void; reject: (error: Error) => void } | undefined;
   private settleEnd: () => void = () => undefined;

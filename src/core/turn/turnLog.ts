@@ -1,18 +1,6 @@
-import type { EventId, ModelRef, Session, SessionId, TurnId, TurnStatus } from '../session/session';
+import type { EventId, Session, SessionId } from '../session/session';
 import type { NewEvent, StoredEvent } from '../session/sessionEvent';
-import type { PartialReply, UsageSnapshot } from '../session/sessionService';
-
-interface TurnAppend {
-  readonly turnStatus?: TurnStatus;
-  readonly model?: ModelRef;
-  /** Event below which the first of the events hangs; the head of the branch unless given. */
-  readonly parent?: EventId;
-  /** Drops the partial reply of this turn in the same transaction: one of the events holds its text. */
-  readonly clearDraftOf?: TurnId;
-}
-
-/** What a turn says of its partial reply; who owns it is known to the log. */
-export type TurnDraft = Omit<PartialReply, 'invocationId' | 'ownerPid'>;
+import type { AppendOptions, ReplyDraft, UsageSnapshot } from '../session/sessionService';
 
 /**
  * Port: the log as turns see it; the session manager is behind it.
@@ -26,14 +14,14 @@ export interface TurnLog {
    * The log adds what belongs to a message: the note that a new invocation began, the derived title.
    * Resolves with everything it wrote, the message last.
    */
-  appendUserMessage(sessionId: SessionId, event: NewEvent, options: TurnAppend): Promise<readonly StoredEvent[]>;
+  appendUserMessage(sessionId: SessionId, event: NewEvent, options: AppendOptions): Promise<readonly StoredEvent[]>;
   /**
    * Stores events of the turn in one transaction. Events that are stored already (same id) are left alone.
    * With no events only the fields of `options` are written.
    */
-  append(sessionId: SessionId, events: readonly NewEvent[], options: TurnAppend): Promise<readonly StoredEvent[]>;
+  append(sessionId: SessionId, events: readonly NewEvent[], options: AppendOptions): Promise<readonly StoredEvent[]>;
   /** Replaces the partial reply of the session. Creates no event. */
-  savePartialReply(draft: TurnDraft): Promise<void>;
+  savePartialReply(draft: ReplyDraft): Promise<void>;
   /** The branch from the root to `end`, or to the head. */
   loadBranch(sessionId: SessionId, end?: EventId): Promise<readonly StoredEvent[]>;
   /** Remembers the id that the provider or gateway gave the conversation; empty text forgets it. */
