@@ -36,7 +36,7 @@ module.exports = {
     {
       name: 'unknown-layer',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(core|protocol|node|extension|webview)/' },
+      from: { path: '^src/', pathNot: '^src/(core|protocol|node|server|extension|webview)/' },
       to: {},
     },
     {
@@ -48,11 +48,16 @@ module.exports = {
     layer('core', '^src/core/'),
     layer('protocol', '^src/(core|protocol)/'),
     layer('node', '^src/(core|node)/'),
-    layer('webview', '^src/(webview/|protocol/|core/(base|session)/|core/turn/(turnView|toolHost)\\.ts$)'),
+    layer('server', '^src/(server/|core/)'),
+    layer(
+      'webview',
+      '^src/(webview/|protocol/|core/(base|session)/|core/turn/(turnView|toolHost|compactionView|promptMeasure)\\.ts$)',
+    ),
     layer('extension', '^src/(extension|core|protocol|node)/'),
-    npm('core', '^node_modules/yaml/'),
+    npm('core', '^node_modules/(yaml|jsonc-parser|valibot)/'),
     npm('protocol', '^node_modules/valibot/'),
     npm('node', '^node_modules/(@vscode/sqlite3|@ai-sdk)/'),
+    npm('server', '^node_modules/vscode-languageserver(-textdocument)?/'),
     npm('webview', '^node_modules/(preact|@preact/signals|markdown-it|highlight\\.js)/'),
     npm('extension', '(^vscode$|^node_modules/(vscode-languageclient|valibot|uuid|@types/vscode)/)'),
     builtins('core'),

@@ -87,6 +87,10 @@ export default tseslint.config(
     rules: closedModules('vscode', 'preact*', '**/extension/**', '**/webview/**', '**/protocol/**'),
   },
   {
+    files: ['src/server/**'],
+    rules: closedModules('vscode', 'preact*', '**/node/**', '**/extension/**', '**/webview/**', '**/protocol/**'),
+  },
+  {
     files: ['src/webview/**'],
     extends: [jsxA11y.configs.recommended],
     rules: closedModules('vscode', 'node:*', '**/node/**', '**/extension/**'),

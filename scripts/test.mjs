@@ -27,7 +27,7 @@ const stages = {
   setup: [[script('setup.mjs')]],
   types: [
     [tool('typescript', 'bin', 'tsc'), '--project', inProject('tsconfig.json')],
-    ...['core', 'protocol', 'node', 'webview', 'extension'].map((layer) => [
+    ...['core', 'protocol', 'node', 'server', 'webview', 'extension'].map((layer) => [
       tool('typescript', 'bin', 'tsc'),
       '--project',
       inProject('src', layer, 'tsconfig.json'),
