@@ -19,6 +19,18 @@ CREATE TABLE schema_migrations (
   applied_at INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE session_context (
+  session_id TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+  type TEXT NOT NULL,
+  key TEXT NOT NULL,
+  -- Order of attaching; an item that is attached again keeps its place.
+  position INTEGER NOT NULL,
+  uri TEXT,
+  value TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  PRIMARY KEY (session_id, type, key)
+) STRICT;
+
 CREATE TABLE session_events (
   id TEXT PRIMARY KEY NOT NULL,
   session_id TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
@@ -32,7 +44,7 @@ CREATE TABLE session_events (
   model TEXT,
   usage TEXT,
   duration_ms INTEGER,
-  created_at INTEGER NOT NULL,
+  created_at INTEGER NOT NULL, skill TEXT,
   UNIQUE (session_id, seq)
 ) STRICT;
 
@@ -75,7 +87,7 @@ CREATE TABLE sessions (
       ELSE 'active'
     END
   ) VIRTUAL
-) STRICT;
+, preview TEXT NOT NULL DEFAULT '') STRICT;
 
 CREATE TABLE usage (
   user_key TEXT PRIMARY KEY NOT NULL,
@@ -89,5 +101,7 @@ CREATE INDEX sessions_by_git_root ON sessions (state, git_root, updated_at DESC,
   WHERE git_root IS NOT NULL;
 
 CREATE INDEX sessions_by_time ON sessions (state, updated_at DESC, id DESC);
+
+CREATE INDEX sessions_by_title ON sessions (title_folded, directory, git_root) WHERE deleted_at IS NULL;
 
 CREATE INDEX sessions_running ON sessions (id) WHERE turn_status = 'running';

@@ -1,5 +1,6 @@
 import { v7 as uuidV7 } from 'uuid';
 import type { Clock, IdGenerator } from '../../src/core/base/ports';
+import type { ContextItem } from '../../src/core/session/contextItem';
 import {
   toEventId,
   toInvocationId,
@@ -12,6 +13,8 @@ import {
   type WorkspaceKey,
 } from '../../src/core/session/session';
 import type { EventBody, NewEvent } from '../../src/core/session/sessionEvent';
+import { encodeEventBody } from '../../src/core/session/sessionEventCodec';
+import type { RecordedEvent, SessionRecord } from '../../src/core/session/sessionRecord';
 import type { AppendRequest, NewSession, PartialReply } from '../../src/core/session/sessionService';
 
 /** A wall clock that stands still until a test moves it. */
@@ -91,6 +94,44 @@ export function partialReply(
   };
 }
 
+export function contextItem(key: string, overrides: Partial<ContextItem> = {}): ContextItem {
+  return { type: 'file', key, uri: `file:///work/shop/${key}`, value: `Text of ${key}`, createdAt: 1, ...overrides };
+}
+
+/** A stored session of one question and one answer, as it would be read from another store. */
+export function sessionRecord(
+  overrides: Partial<SessionRecord> & { readonly row?: Partial<Session> } = {},
+): SessionRecord {
+  const { row, ...rest } = overrides;
+  const events = [
+    recordedEvent(1, null, { type: 'user_message', content: 'Why does the cart total go stale?' }),
+    recordedEvent(2, null, { type: 'text', content: 'The memo key ignores the coupon.', finish: 'completed' }),
+  ].map((event, index, all) => ({ ...event, parentId: all[index - 1]?.id ?? null }));
+  const used = rest.events ?? events;
+  return {
+    session: session({ title: 'Cart bug', headId: used.at(-1)?.id ?? null, ...row }),
+    metadata: [],
+    context: [],
+    events,
+    ...rest,
+  };
+}
+
+/** An event as it lies in a store. */
+export function recordedEvent(
+  seq: number,
+  parentId: EventId | null,
+  body: EventBody,
+  overrides: Partial<RecordedEvent> = {},
+): RecordedEvent {
+  const { type, data } = encodeEventBody(body);
+  return {
+    ...{ id: toEventId(uuidV7()), seq, parentId, invocationId: testInvocation, turnId: null, type, data },
+    ...{ provider: null, model: null, skill: null, usage: null, durationMs: null, createdAt: seq * 1000 },
+    ...overrides,
+  };
+}
+
 export function session(overrides: Partial<Session> = {}): Session {
   return {
     id: newSessionId(),
@@ -112,6 +153,7 @@ export function session(overrides: Partial<Session> = {}): Session {
     serverSessionId: null,
     titleSource: 'none',
     turnStatus: 'idle',
+    preview: '',
     ...overrides,
   };
 }

@@ -2,6 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLogger } from '../../src/core/base/ports';
+import { toInvocationId } from '../../src/core/session/session';
+import { SessionManager, type SessionManagerDeps } from '../../src/core/session/sessionManager';
 import type { LocalSessionService } from '../../src/node/sqlite/localSessionService';
 import {
   openLocalSessionService,
@@ -72,4 +74,18 @@ export function storeOptions(folder: string, clock: FakeClock): OpenStoreOptions
     pid: process.pid,
     isProcessAlive: (pid) => pid === process.pid,
   };
+}
+
+/** What one launch of the extension host makes: a manager with an invocation id of its own. */
+export function launchManager(store: TempStore, overrides: Partial<SessionManagerDeps> = {}): SessionManager {
+  return new SessionManager({
+    service: store.service,
+    invocationId: toInvocationId(realIds.next()),
+    processId: process.pid,
+    clock: store.clock,
+    ids: realIds,
+    logger: silentLogger,
+    continueMinutes: () => 60,
+    ...overrides,
+  });
 }

@@ -11,6 +11,7 @@ const root = join(import.meta.dirname, '..', '..');
 export type StoreTask =
   | { readonly kind: 'open' }
   | { readonly kind: 'append'; readonly sessionId: string; readonly count: number }
+  | { readonly kind: 'name'; readonly title: string; readonly count: number }
   | { readonly kind: 'appendForever'; readonly sessionId: string }
   | { readonly kind: 'modes'; readonly umask: number };
 

@@ -6,7 +6,7 @@ import { toSessionId, type SessionId } from '../../src/core/session/session';
 import type { NewEvent } from '../../src/core/session/sessionEvent';
 import type { SessionService } from '../../src/core/session/sessionService';
 import { openLocalSessionService } from '../../src/node/sqlite/openLocalSessionService';
-import { appendRequest, newSessionId, realIds, userMessage } from './builders';
+import { appendRequest, newSession, newSessionId, realIds, userMessage } from './builders';
 import type { StoreTask } from './storeProcess';
 
 /** Runs one task on a store in a process of its own. Arguments: folder, migrations, task as JSON. */
@@ -29,6 +29,9 @@ async function main(): Promise<void> {
     case 'append':
       await appendMany(service, toSessionId(task.sessionId), task.count);
       break;
+    case 'name':
+      await makeNamed(service, task.title, task.count);
+      break;
     case 'appendForever':
       await appendMany(service, toSessionId(task.sessionId), Number.POSITIVE_INFINITY);
       break;
@@ -49,6 +52,14 @@ async function appendMany(service: SessionService, id: SessionId, count: number)
     const event = userMessage(`${process.pid}:${index} ${'text '.repeat(index % 50)}`);
     await appendAtHead(service, id, event);
     process.stdout.write(`${event.id}\n`);
+  }
+}
+
+/** Makes sessions of one title; prints the title that each of them got. */
+async function makeNamed(service: SessionService, title: string, count: number): Promise<void> {
+  for (let index = 0; index < count; index++) {
+    const request = appendRequest(newSessionId(), [userMessage()], null, { create: newSession({ title }) });
+    process.stdout.write(`${(await service.append(request)).session.title}\n`);
   }
 }
 

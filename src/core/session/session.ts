@@ -38,7 +38,7 @@ export interface SessionSummary {
   readonly provider: string | null;
   readonly model: string | null;
   readonly skill: string | null;
-  /** User messages and answers with text, over all branches. */
+  /** User messages, calls of skills and answers with text, over all branches. */
   readonly messageCount: number;
   readonly createdAt: number;
   /** Time of the last event. Renaming, pinning and archiving leave it alone. */
@@ -59,6 +59,8 @@ export interface Session extends SessionSummary {
   readonly serverSessionId: string | null;
   readonly titleSource: TitleSource;
   readonly turnStatus: TurnStatus;
+  /** Beginning of the last message, as one line. */
+  readonly preview: string;
 }
 
 /** The public part of a session, in the order and with the names that commands return. */

@@ -6,6 +6,8 @@ export type TextFinish = 'completed' | 'cancelled' | 'failed' | 'interrupted' | 
 /** Any JSON value. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
+export type CompactionMethod = 'model' | 'simple';
+
 /**
  * The log entries of a session, the only durable truth.
  * `providerState` is opaque to us: a provider's signatures and ids that it wants back with later requests.
@@ -40,6 +42,7 @@ export type EventBody =
       readonly name: string;
       readonly arguments: string | null;
       readonly content: string;
+      readonly context?: Json;
     }
   | {
       readonly type: 'compaction';
@@ -49,9 +52,14 @@ export type EventBody =
       readonly tokensBefore: number;
       readonly tokensAfter: number;
       readonly model?: string;
+      /** Messages that the summary stands for. */
+      readonly messages?: number;
+      /** `simple`: cut from the messages themselves, because the model's summary failed or was of no use. */
+      readonly method?: CompactionMethod;
     }
   | { readonly type: 'compaction_undone'; readonly compactionId: string }
   | { readonly type: 'model_changed'; readonly from: ModelRef | null; readonly to: ModelRef }
+  | { readonly type: 'skill_changed'; readonly from: string | null; readonly to: string | null }
   | { readonly type: 'title_changed'; readonly from: string; readonly to: string };
 
 export type EventType = EventBody['type'];
@@ -95,6 +103,8 @@ export interface EventOrigin {
   readonly turnId?: TurnId;
   readonly provider?: string;
   readonly model?: string;
+  /** Skill under which the answer was made. */
+  readonly skill?: string;
   readonly usage?: TokenUsage;
   /** Milliseconds from the request to the end of the answer. */
   readonly durationMs?: number;

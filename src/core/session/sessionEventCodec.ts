@@ -1,5 +1,6 @@
 import type { ModelRef } from './session';
 import type {
+  CompactionMethod,
   DamagedBody,
   EventBody,
   EventBodyOf,
@@ -10,6 +11,18 @@ import type {
   TextError,
   TextFinish,
 } from './sessionEvent';
+import {
+  count,
+  FieldError,
+  flag,
+  isFields,
+  json,
+  optional,
+  required,
+  text,
+  textOrNull,
+  type Fields,
+} from './eventFields';
 
 /**
  * The stored form of an event: the type in a column, the rest as JSON with snake_case names. It is written apart
@@ -21,17 +34,14 @@ export interface EncodedBody {
   readonly data: string;
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
 interface BodyCodec<T extends EventType> {
   readonly encode: (body: EventBodyOf<T>) => Fields;
   /** Throws `FieldError` when a field is missing or of another kind. */
   readonly decode: (fields: Fields) => EventBodyOf<T>;
 }
 
-class FieldError extends Error {}
-
 const finishes: readonly TextFinish[] = ['completed', 'cancelled', 'failed', 'interrupted', 'length'];
+const compactionMethods: readonly CompactionMethod[] = ['model', 'simple'];
 
 const codecs: { readonly [T in EventType]: BodyCodec<T> } = {
   user_message: {
@@ -98,12 +108,13 @@ const codecs: { readonly [T in EventType]: BodyCodec<T> } = {
     decode: (fields) => ({ type: 'system_context', content: text(fields, 'content') }),
   },
   skill_invocation: {
-    encode: (body) => ({ name: body.name, arguments: body.arguments, content: body.content }),
+    encode: ({ name, arguments: args, content, context }) => ({ name, arguments: args, content, context }),
     decode: (fields) => ({
       type: 'skill_invocation',
       name: text(fields, 'name'),
       arguments: textOrNull(fields, 'arguments'),
       content: text(fields, 'content'),
+      ...optional('context', json(fields, 'context')),
     }),
   },
   compaction: {
@@ -114,6 +125,8 @@ const codecs: { readonly [T in EventType]: BodyCodec<T> } = {
       tokens_before: body.tokensBefore,
       tokens_after: body.tokensAfter,
       model: body.model,
+      messages: body.messages,
+      method: body.method,
     }),
     decode: (fields) => ({
       type: 'compaction',
@@ -123,6 +136,8 @@ const codecs: { readonly [T in EventType]: BodyCodec<T> } = {
       tokensBefore: count(fields, 'tokens_before'),
       tokensAfter: count(fields, 'tokens_after'),
       ...optional('model', textOrNull(fields, 'model') ?? undefined),
+      ...optional('messages', (fields['messages'] ?? null) === null ? undefined : count(fields, 'messages')),
+      ...optional('method', compactionMethod(fields)),
     }),
   },
   compaction_undone: {
@@ -135,6 +150,14 @@ const codecs: { readonly [T in EventType]: BodyCodec<T> } = {
       type: 'model_changed',
       from: fields['from'] === null ? null : modelRef(fields, 'from'),
       to: modelRef(fields, 'to'),
+    }),
+  },
+  skill_changed: {
+    encode: ({ from, to }) => ({ from, to }),
+    decode: (fields) => ({
+      type: 'skill_changed',
+      from: textOrNull(fields, 'from'),
+      to: required(fields, 'to') === null ? null : text(fields, 'to'),
     }),
   },
   title_changed: {
@@ -211,49 +234,6 @@ function parseFields(data: string): Fields {
   return value;
 }
 
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function required(fields: Fields, name: string): unknown {
-  if (!Object.hasOwn(fields, name)) {
-    throw new FieldError(name);
-  }
-  return fields[name];
-}
-
-function text(fields: Fields, name: string): string {
-  const value = required(fields, name);
-  if (typeof value !== 'string') {
-    throw new FieldError(name);
-  }
-  return value;
-}
-
-function textOrNull(fields: Fields, name: string): string | null {
-  return (fields[name] ?? null) === null ? null : text(fields, name);
-}
-
-function flag(fields: Fields, name: string): boolean {
-  const value = required(fields, name);
-  if (typeof value !== 'boolean') {
-    throw new FieldError(name);
-  }
-  return value;
-}
-
-function count(fields: Fields, name: string): number {
-  const value = required(fields, name);
-  if (typeof value !== 'number') {
-    throw new FieldError(name);
-  }
-  return value;
-}
-
-function json(fields: Fields, name: string): Json | undefined {
-  return Object.hasOwn(fields, name) ? (fields[name] as Json) : undefined;
-}
-
 /** Text without a finish comes from a store that wrote only finished answers. */
 function finish(fields: Fields): TextFinish {
   const value = Object.hasOwn(fields, 'finish') ? fields['finish'] : 'completed';
@@ -262,6 +242,11 @@ function finish(fields: Fields): TextFinish {
     throw new FieldError('finish');
   }
   return known;
+}
+
+/** A summary counts for more than how it was made: a method of a later version is left out. */
+function compactionMethod(fields: Fields): CompactionMethod | undefined {
+  return compactionMethods.find((method) => method === fields['method']);
 }
 
 function textError(fields: Fields): TextError | undefined {
@@ -289,8 +274,4 @@ function modelRef(fields: Fields, name: string): ModelRef {
     throw new FieldError(name);
   }
   return { provider: text(value, 'provider'), model: text(value, 'model') };
-}
-
-function optional<Name extends string, T>(name: Name, value: T | undefined): { readonly [N in Name]?: T } {
-  return (value === undefined ? {} : { [name]: value }) as { readonly [N in Name]?: T };
 }

@@ -1,75 +1,65 @@
-import { toDisposable, type Disposable } from '../base/disposable';
-import { AppError, isAppError } from '../base/errors';
-import { Emitter, type Event } from '../base/event';
-import type { Clock, IdGenerator, Logger } from '../base/ports';
+import type { Disposable } from '../base/disposable';
+import type { Event } from '../base/event';
 import { Sequencer } from '../base/sequencer';
-import { boundaryOf } from './boundary';
+import type { ContextItem, ContextKey } from './contextItem';
+import { requireSession, sessionNotFound } from './requireSession';
 import { chooseResumable, resumeWindow } from './resumePolicy';
-import {
-  toEventId,
-  type EventId,
-  type InvocationId,
-  type ModelRef,
-  type Session,
-  type SessionId,
-  type WorkspaceKey,
-} from './session';
-import type { EventBody, NewEvent, StoredEvent } from './sessionEvent';
+import type { EventId, ModelRef, Session, SessionId, WorkspaceKey } from './session';
+import { SessionAnnouncer, type AppendedEvents, type SessionsChange } from './sessionChanges';
+import { SessionChoices } from './sessionChoices';
+import type { NewEvent, StoredEvent } from './sessionEvent';
+import { SessionLog, type SessionLogDeps } from './sessionLog';
+import type { SessionRecord } from './sessionRecord';
 import type {
   AppendOptions,
-  AppendRequest,
-  AppendResult,
   EventPage,
   NewSession,
   ReplyDraft,
   SessionFilter,
   SessionPatch,
-  SessionService,
+  StorageReport,
   StoreDescription,
   UsageRecord,
   UsageSnapshot,
 } from './sessionService';
-import type { AppendedEvents, SessionsChange } from './sessionChanges';
-import { cleanTitle, deriveTitle } from './sessionTitle';
+import { cleanTitle, requireTitle } from './sessionTitle';
 
-export interface SessionManagerDeps {
-  readonly service: SessionService;
-  readonly invocationId: InvocationId;
+export interface SessionManagerDeps extends SessionLogDeps {
   /** Of this extension host: when it is gone, its running replies count as interrupted. */
   readonly processId: number;
-  readonly clock: Clock;
-  readonly ids: IdGenerator;
-  readonly logger: Logger;
-  /** `rejoin.session.continueMinutes` as it stands now. */
-  readonly continueMinutes: () => number;
 }
 
 /** Application service of sessions and the only writer of the store in this window. */
 export class SessionManager implements Disposable {
   private readonly sequencer = new Sequencer();
-  /** Last event of the turns that this window is answering: what comes next belongs below it. */
-  private readonly heads = new Map<SessionId, EventId>();
-  private readonly written = new Set<SessionId>();
-  private readonly drafts = new Map<SessionId, NewSession>();
-  private readonly sessionsChanged: Emitter<SessionsChange>;
-  private readonly eventsAppended: Emitter<AppendedEvents>;
+  private readonly announcer: SessionAnnouncer;
+  private readonly log: SessionLog;
+  private readonly choices: SessionChoices;
   private knownDataVersion: number | undefined;
 
   readonly onDidChangeSessions: Event<SessionsChange>;
   readonly onDidAppendEvents: Event<AppendedEvents>;
 
   constructor(private readonly deps: SessionManagerDeps) {
-    const report = (error: unknown): void => deps.logger.error('A session listener failed', error);
-    this.sessionsChanged = new Emitter(report);
-    this.eventsAppended = new Emitter(report);
-    this.onDidChangeSessions = this.sessionsChanged.event;
-    this.onDidAppendEvents = this.eventsAppended.event;
+    this.announcer = new SessionAnnouncer(deps.logger);
+    this.log = new SessionLog(deps, this.sequencer, this.announcer);
+    this.choices = new SessionChoices(deps.service, this.log);
+    this.onDidChangeSessions = this.announcer.onDidChangeSessions;
+    this.onDidAppendEvents = this.announcer.onDidAppendEvents;
   }
 
   /** Names a session that gets its row with its first event. Writes nothing. */
   prepareSession(id: SessionId, session: NewSession): Disposable {
-    this.drafts.set(id, session);
-    return toDisposable(() => this.drafts.delete(id));
+    return this.log.prepare(id, session);
+  }
+
+  /**
+   * Makes the row of a session before anything is said in it, with its title, model and skill as first events of its
+   * log, so that it can be found by its name. Rejects with `session/invalid-title` when the title has nothing visible
+   * or when there is nothing to note, and with `argument/invalid` when the session has a row.
+   */
+  create(id: SessionId, session: NewSession, { model }: { readonly model?: ModelRef } = {}): Promise<Session> {
+    return this.choices.create(id, session, model);
   }
 
   /** The session that resumes by itself for these keys, or undefined. Writes nothing. */
@@ -87,12 +77,8 @@ export class SessionManager implements Disposable {
   }
 
   /** Rejects with `session/not-found`. */
-  async get(id: SessionId): Promise<Session> {
-    const session = await this.deps.service.get(id);
-    if (session === undefined) {
-      throw new AppError('session/not-found', { args: { id } });
-    }
-    return session;
+  get(id: SessionId): Promise<Session> {
+    return requireSession(this.deps.service, id);
   }
 
   list(filter: SessionFilter): Promise<readonly Session[]> {
@@ -107,33 +93,18 @@ export class SessionManager implements Disposable {
     return this.deps.service.loadBranch(id, end);
   }
 
+  /** The session of one of the keys with this title, in any case; never one in the trash. */
+  findByTitle(title: string, keys: readonly WorkspaceKey[]): Promise<Session | undefined> {
+    return this.deps.service.findByTitle(cleanTitle(title), keys);
+  }
+
   /**
    * Stores a person's message, and before it what has to stand there: the mark of a new invocation or of a long
    * silence, which the model needs to place what came before. Follows the newest head if another window has written.
    * Rejects with `session/busy` while another window answers in this session.
    */
   appendUserMessage(id: SessionId, event: NewEvent, options: AppendOptions = {}): Promise<readonly StoredEvent[]> {
-    return this.sequencer.run(async () => {
-      const append = async (): Promise<AppendResult> => {
-        await this.assertNotBusyElsewhere(await this.deps.service.get(id));
-        const session = await this.deps.service.get(id);
-        const boundary = session === undefined ? [] : this.boundaryFor(session);
-        return this.write({
-          ...this.baseRequest(id, session?.headId ?? null, options),
-          events: [...boundary, event],
-          derivedTitle: event.body.type === 'user_message' ? deriveTitle(event.body.content) : '',
-        });
-      };
-      try {
-        return (await append()).events;
-      } catch (error) {
-        if (!isAppError(error, 'session/head-moved')) {
-          throw error;
-        }
-        this.publishReset();
-        return (await append()).events;
-      }
-    });
+    return this.log.appendUserMessage(id, event, options);
   }
 
   /**
@@ -142,36 +113,20 @@ export class SessionManager implements Disposable {
    * Starting a turn (`turnStatus: 'running'`) rejects with `session/busy` while another window answers.
    */
   append(id: SessionId, events: readonly NewEvent[], options: AppendOptions = {}): Promise<readonly StoredEvent[]> {
-    return this.sequencer.run(async () => {
-      if (options.turnStatus === 'running') {
-        await this.assertNotBusyElsewhere(await this.deps.service.get(id));
-      }
-      const own = this.heads.get(id);
-      const expected = own ?? (await this.deps.service.get(id))?.headId ?? null;
-      const request = { ...this.baseRequest(id, expected, options), events };
-      try {
-        return (await this.write(request)).events;
-      } catch (error) {
-        if (!isAppError(error, 'session/head-moved')) {
-          throw error;
-        }
-        this.deps.logger.warn(`The head of session ${id} moved in another window`);
-        const fresh = await this.get(id);
-        this.publishReset();
-        return (
-          await this.write({ ...request, expectedHead: fresh.headId, parent: options.parent ?? own ?? fresh.headId })
-        ).events;
-      }
-    });
+    return this.log.append(id, events, options);
   }
 
-  /** A person's title; it wins over every derived one from then on. Rejects with `session/invalid-title` when nothing is left of it. */
+  /** Stores events only while `head` is still the head. Rejects with `session/head-moved` when anybody has written since. */
+  appendAt(id: SessionId, events: readonly NewEvent[], head: EventId | null): Promise<readonly StoredEvent[]> {
+    return this.log.appendAt(id, events, head);
+  }
+
+  /**
+   * A person's title; it wins over every derived one from then on. Gets a number where another session of the same
+   * workspace has it. Rejects with `session/invalid-title` when nothing is left of it.
+   */
   async rename(id: SessionId, title: string): Promise<Session> {
-    const clean = cleanTitle(title);
-    if (clean === '') {
-      throw new AppError('session/invalid-title');
-    }
-    return this.updateOne(id, { title: clean, titleSource: 'user' });
+    return this.updateOne(id, { title: requireTitle(title), titleSource: 'user' });
   }
 
   setArchived(ids: readonly SessionId[], archived: boolean): Promise<readonly Session[]> {
@@ -186,6 +141,7 @@ export class SessionManager implements Disposable {
     return this.update(ids, { deletedAt: this.deps.clock.now() });
   }
 
+  /** Takes sessions out of the trash; a title that was given away meanwhile gets a number. */
   restore(ids: readonly SessionId[]): Promise<readonly Session[]> {
     return this.update(ids, { deletedAt: null });
   }
@@ -196,27 +152,72 @@ export class SessionManager implements Disposable {
   }
 
   /** Removes sessions and their text for good; returns those that were there. */
-  async deleteForever(ids: readonly SessionId[]): Promise<readonly SessionId[]> {
-    const deleted = await this.sequencer.run(() => this.deps.service.deleteForever(ids));
-    deleted.forEach((id) => this.heads.delete(id));
-    this.sessionsChanged.fire({ kind: 'deleted', ids: deleted, sessions: [] });
-    return deleted;
+  deleteForever(ids: readonly SessionId[]): Promise<readonly SessionId[]> {
+    return this.delete(() => this.deps.service.deleteForever(ids));
+  }
+
+  /** Removes for good what is in the trash: all of it, or what has been there for longer than that (milliseconds). */
+  emptyTrash(olderThanMs?: number): Promise<readonly SessionId[]> {
+    const before = olderThanMs === undefined ? undefined : this.deps.clock.now() - olderThanMs;
+    return this.delete(() => this.deps.service.emptyTrash(before));
   }
 
   /** Makes another model answer from here on and notes it in the log. Does nothing when it is the same one. */
-  async setModel(id: SessionId, model: ModelRef): Promise<Session> {
-    const session = await this.get(id);
-    const from =
-      session.provider !== null && session.model !== null ? { provider: session.provider, model: session.model } : null;
-    if (from?.provider === model.provider && from.model === model.model) {
-      return session;
+  setModel(id: SessionId, model: ModelRef): Promise<Session> {
+    return this.choices.setModel(id, model);
+  }
+
+  /** Makes a skill hold from here on, null for none, and notes it in the log. Does nothing when it is the same one. */
+  setSkill(id: SessionId, skill: string | null): Promise<Session> {
+    return this.choices.setSkill(id, skill);
+  }
+
+  /** What is attached to a session, oldest first. */
+  listContext(id: SessionId): Promise<readonly ContextItem[]> {
+    return this.deps.service.listContext(id);
+  }
+
+  /** Attaches items; one of the same type and key is replaced in its place. Rejects with `session/not-found`. */
+  putContext(id: SessionId, items: readonly ContextItem[]): Promise<void> {
+    return this.changeContext(id, () => this.deps.service.putContext(id, items));
+  }
+
+  removeContext(id: SessionId, keys: readonly ContextKey[]): Promise<void> {
+    return this.changeContext(id, () => this.deps.service.removeContext(id, keys));
+  }
+
+  /** Everything stored of a session. Rejects with `session/not-found`. */
+  async readRecord(id: SessionId): Promise<SessionRecord> {
+    const record = await this.deps.service.readRecord(id);
+    if (record === undefined) {
+      throw sessionNotFound(id);
     }
-    await this.append(id, [this.newEvent({ type: 'model_changed', from, to: model })], { model });
-    return this.get(id);
+    return record;
+  }
+
+  /**
+   * Writes a whole session, all of it or nothing; `replaces` goes to the trash in the same step. The title gets a
+   * number where it is taken. Rejects with `argument/invalid` when the session or one of its events is stored already.
+   */
+  async importRecord(record: SessionRecord, options: { readonly replaces?: SessionId } = {}): Promise<Session> {
+    const session = await this.sequencer.run(() => this.deps.service.importRecord(record, options));
+    const replaced = options.replaces === undefined ? undefined : await this.getSession(options.replaces);
+    this.announcer.changed(replaced === undefined ? [session] : [session, replaced]);
+    return session;
+  }
+
+  /** Bytes of the text of sessions, of all where no ids are given. */
+  sizesOf(ids?: readonly SessionId[]): Promise<ReadonlyMap<SessionId, number>> {
+    return this.deps.service.sizesOf(ids);
+  }
+
+  /** What the store takes on disk. */
+  storage(): Promise<StorageReport> {
+    return this.deps.service.storage();
   }
 
   setServerSessionId(id: SessionId, serverSessionId: string): Promise<void> {
-    return this.sequencer.run(() => this.deps.service.setServerSessionId(id, serverSessionId, this.drafts.get(id)));
+    return this.sequencer.run(() => this.deps.service.setServerSessionId(id, serverSessionId, this.log.draftOf(id)));
   }
 
   /** Replaces what is kept of a running reply. Creates no event. */
@@ -242,7 +243,7 @@ export class SessionManager implements Disposable {
     const ids = await this.sequencer.run(() => this.deps.service.recoverInterrupted());
     if (ids.length > 0) {
       this.deps.logger.info(`Marked ${ids.length} interrupted replies`);
-      this.publishReset();
+      this.announcer.reset();
     }
   }
 
@@ -250,7 +251,7 @@ export class SessionManager implements Disposable {
   async refresh(): Promise<void> {
     const version = await this.deps.service.dataVersion();
     if (this.knownDataVersion !== undefined && version !== this.knownDataVersion) {
-      this.publishReset();
+      this.announcer.reset();
     }
     this.knownDataVersion = version;
   }
@@ -262,85 +263,37 @@ export class SessionManager implements Disposable {
   }
 
   dispose(): void {
-    this.sessionsChanged.dispose();
-    this.eventsAppended.dispose();
+    this.announcer.dispose();
   }
 
-  private async assertNotBusyElsewhere(session: Session | undefined): Promise<void> {
-    if (session?.turnStatus !== 'running') {
-      return;
+  private async delete(remove: () => Promise<readonly SessionId[]>): Promise<readonly SessionId[]> {
+    const deleted = await this.sequencer.run(remove);
+    this.log.forget(deleted);
+    if (deleted.length > 0) {
+      this.announcer.deleted(deleted);
     }
-    // A window that died while answering must not keep the session locked.
-    await this.deps.service.recoverInterrupted();
-    const reply = await this.deps.service.getPartialReply(session.id);
-    if (reply !== undefined && reply.invocationId !== this.deps.invocationId) {
-      throw new AppError('session/busy', { args: { id: session.id } });
-    }
+    return deleted;
   }
 
-  private boundaryFor(session: Session): readonly NewEvent[] {
-    const { clock, continueMinutes, invocationId } = this.deps;
-    const isOurs = this.written.has(session.id) || session.lastInvocationId === invocationId;
-    const content = boundaryOf(session, {
-      now: clock.now(),
-      continueMinutes: continueMinutes(),
-      newInvocation: !isOurs,
-    });
-    return content === undefined ? [] : [this.newEvent({ type: 'system_context', content })];
-  }
-
-  private newEvent(body: EventBody): NewEvent {
-    return { id: toEventId(this.deps.ids.next()), body };
-  }
-
-  private baseRequest(
-    id: SessionId,
-    expectedHead: EventId | null,
-    options: AppendOptions,
-  ): Omit<AppendRequest, 'events'> {
-    const create = this.drafts.get(id);
-    return {
-      sessionId: id,
-      invocationId: this.deps.invocationId,
-      expectedHead,
-      ...options,
-      ...(create === undefined ? {} : { create }),
-    };
-  }
-
-  private async write(request: AppendRequest): Promise<AppendResult> {
-    const result = await this.deps.service.append(request);
-    this.rememberHead(result.session);
-    this.written.add(request.sessionId);
-    this.drafts.delete(request.sessionId);
-    this.eventsAppended.fire({ session: result.session, events: result.events });
-    this.sessionsChanged.fire({ kind: 'changed', ids: [result.session.id], sessions: [result.session] });
-    return result;
-  }
-
-  private rememberHead(session: Session): void {
-    if (session.turnStatus === 'running' && session.headId !== null) {
-      this.heads.set(session.id, session.headId);
-    } else {
-      this.heads.delete(session.id);
+  private async changeContext(id: SessionId, change: () => Promise<void>): Promise<void> {
+    await this.sequencer.run(change);
+    const session = await this.getSession(id);
+    if (session !== undefined) {
+      this.announcer.contextChanged(session);
     }
   }
 
   private async updateOne(id: SessionId, patch: SessionPatch): Promise<Session> {
     const [session] = await this.update([id], patch);
     if (session === undefined) {
-      throw new AppError('session/not-found', { args: { id } });
+      throw sessionNotFound(id);
     }
     return session;
   }
 
   private async update(ids: readonly SessionId[], patch: SessionPatch): Promise<readonly Session[]> {
     const sessions = await this.sequencer.run(() => this.deps.service.update(ids, patch));
-    this.sessionsChanged.fire({ kind: 'changed', ids: sessions.map((session) => session.id), sessions });
+    this.announcer.changed(sessions);
     return sessions;
-  }
-
-  private publishReset(): void {
-    this.sessionsChanged.fire({ kind: 'reset', ids: [], sessions: [] });
   }
 }

@@ -9,12 +9,18 @@ import type {
   TurnStatus,
   WorkspaceKey,
 } from './session';
+import type { ContextItem, ContextKey } from './contextItem';
 import type { NewEvent, StoredEvent } from './sessionEvent';
+import type { SessionRecord } from './sessionRecord';
 
 /** What a session's row starts with when its first event is written. */
 export interface NewSession {
   readonly key: WorkspaceKey;
   readonly skill: string | null;
+  /** A person's title; where another session of the same key has it, a number is added. */
+  readonly title?: string;
+  /** Attached before the session had a row. */
+  readonly context?: readonly ContextItem[];
 }
 
 export interface AppendRequest {
@@ -30,6 +36,7 @@ export interface AppendRequest {
   /** Changes of the row that belong to the same transaction. */
   readonly turnStatus?: TurnStatus;
   readonly model?: ModelRef;
+  readonly skill?: string | null;
   /** Set only when the session has no title yet. */
   readonly derivedTitle?: string;
   /** Drops the partial reply of this turn: one of the events now holds its text. */
@@ -37,7 +44,7 @@ export interface AppendRequest {
 }
 
 /** What whoever appends may say besides the events; the rest of a request is the manager's to know. */
-export type AppendOptions = Pick<AppendRequest, 'turnStatus' | 'model' | 'parent' | 'clearDraftOf'>;
+export type AppendOptions = Pick<AppendRequest, 'turnStatus' | 'model' | 'skill' | 'parent' | 'clearDraftOf'>;
 
 export interface AppendResult {
   readonly session: Session;
@@ -91,6 +98,10 @@ export interface SessionFilter {
   readonly provider?: string;
   /** Part of the title, in any case. */
   readonly titlePart?: string;
+  /** Only sessions whose last event is older (Unix ms). */
+  readonly updatedBefore?: number;
+  /** Only sessions that went to the trash earlier (Unix ms). */
+  readonly deletedBefore?: number;
   readonly limit: number;
   /** Continues behind the last row of the page before. */
   readonly after?: { readonly updatedAt: number; readonly id: SessionId };
@@ -112,6 +123,16 @@ export interface StoreDescription {
   readonly sqliteVersion: string;
   readonly journalMode: string;
   readonly schemaVersion: number;
+}
+
+/** What the store takes on disk. Sizes in bytes. */
+export interface StorageReport {
+  readonly path: string;
+  readonly databaseBytes: number;
+  /** Write-ahead log and its index. */
+  readonly logBytes: number;
+  /** Inside the database, to be used again or given back. */
+  readonly freeBytes: number;
 }
 
 /** Events of the branch shown, oldest first. */
@@ -138,10 +159,35 @@ export interface SessionService {
   loadPage(id: SessionId, limit: number, before?: EventId): Promise<EventPage>;
   /** The whole branch from root to head (or to `end`). */
   loadBranch(id: SessionId, end?: EventId): Promise<readonly StoredEvent[]>;
-  /** Changes rows in one transaction; unknown ids are left out of the result. `updatedAt` stays. */
+  /**
+   * Changes rows in one transaction; unknown ids are left out of the result. `updatedAt` stays.
+   * A title that another session of the same key has gets a number.
+   */
   update(ids: readonly SessionId[], patch: SessionPatch): Promise<readonly Session[]>;
   /** Removes the sessions and every trace of their text from our files; returns the ids that were there. */
   deleteForever(ids: readonly SessionId[]): Promise<readonly SessionId[]>;
+  /** `deleteForever` of what is in the trash at that moment: all of it, or what went there before `deletedBefore` (Unix ms). */
+  emptyTrash(deletedBefore?: number): Promise<readonly SessionId[]>;
+  /**
+   * The session of one of the keys that has this title (in any case): one of the folder before one of the repository,
+   * then the newest; never one in the trash.
+   */
+  findByTitle(title: string, keys: readonly WorkspaceKey[]): Promise<Session | undefined>;
+  /** What is attached to the session, oldest first. */
+  listContext(id: SessionId): Promise<readonly ContextItem[]>;
+  /** Attaches items; one of the same type and key is replaced in its place. Rejects with `session/not-found`. */
+  putContext(id: SessionId, items: readonly ContextItem[]): Promise<void>;
+  removeContext(id: SessionId, keys: readonly ContextKey[]): Promise<void>;
+  /** Everything stored of a session, read as of one moment; undefined when there is no such session. */
+  readRecord(id: SessionId): Promise<SessionRecord | undefined>;
+  /**
+   * Writes a whole session in one transaction, ids and times as given, counters counted anew, its title made unique;
+   * `replaces` goes to the trash in the same transaction. Rejects with `argument/invalid` when an id is taken.
+   */
+  importRecord(record: SessionRecord, options: { readonly replaces?: SessionId }): Promise<Session>;
+  /** Bytes of the text of sessions, of all where no ids are given. */
+  sizesOf(ids?: readonly SessionId[]): Promise<ReadonlyMap<SessionId, number>>;
+  storage(): Promise<StorageReport>;
   /** Makes the row when there is none and `create` is given. */
   setServerSessionId(id: SessionId, serverSessionId: string, create?: NewSession): Promise<void>;
   getMetadata(id: SessionId, key: string): Promise<string | undefined>;

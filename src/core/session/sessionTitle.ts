@@ -1,20 +1,46 @@
+import { AppError } from '../base/errors';
+
 /** Longest title in characters (user-perceived ones are never cut in half). */
 export const maxTitleLength = 200;
 const derivedTitleLength = 60;
 
-// Control, bidi, zero-width and tag characters would let a title disguise itself in a list.
-const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
+/** Room for the number that tells a title from an equal one. */
+const numberLength = 12;
+
+// Control, bidi, zero-width and tag characters would let a text disguise itself in a list; halves of pairs are no text.
+const invisible = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+/gu;
+
+const graphemes = new Intl.Segmenter();
 
 /** One clean line: no control or direction characters, single spaces, at most `maxTitleLength` characters. */
 export function cleanTitle(text: string): string {
+  return cleanLine(text, maxTitleLength);
+}
+
+/** A title that a person gave, clean. Throws `session/invalid-title` when nothing is left of it. */
+export function requireTitle(text: string): string {
+  const title = cleanTitle(text);
+  if (title === '') {
+    throw new AppError('session/invalid-title');
+  }
+  return title;
+}
+
+/** The start of a text as one clean line of at most `max` characters. */
+export function cleanLine(text: string, max: number): string {
   return shorten(
     text
       .replace(/[\t\r\n]+/g, ' ')
       .replace(invisible, '')
       .replace(/\s+/g, ' ')
       .trim(),
-    maxTitleLength,
+    max,
   );
+}
+
+/** A title with room for a number behind it: what all numbered forms of the title begin with. */
+export function titleRoot(title: string): string {
+  return shorten(title, maxTitleLength - numberLength);
 }
 
 /** A title made from the first message: its first line with words in it, without Markdown marks. Empty when there is none. */
@@ -27,11 +53,13 @@ export function deriveTitle(message: string): string {
 }
 
 function shorten(text: string, max: number): string {
-  const characters = [...text];
+  const characters = text.length <= max ? [] : [...text];
   if (characters.length <= max) {
     return text;
   }
-  const cut = characters.slice(0, max - 1).join('');
+  const end = characters.slice(0, max - 1).join('').length;
+  // Flags and letters with accents are several characters that a person takes for one.
+  const cut = text.slice(0, graphemes.segment(text).containing(end)?.index);
   const lastSpace = cut.lastIndexOf(' ');
   return `${lastSpace > max / 2 ? cut.slice(0, lastSpace) : cut}…`;
 }

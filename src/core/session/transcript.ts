@@ -1,5 +1,6 @@
 import type { ModelRef, TurnStatus } from './session';
 import type { StoredEvent } from './sessionEvent';
+import { compactionItems, concernsCompaction, withCompactions } from './transcriptCompactions';
 import {
   addToTranscript,
   closeGroup,
@@ -26,8 +27,11 @@ const noEvents: readonly StoredEvent[] = [];
 export class TranscriptProjector {
   private events = noEvents;
   private options: TranscriptOptions | undefined;
-  /** Without the line about a message that has no answer. */
+  /** Without compactions and the line about a message that has no answer. */
   private items: readonly TranscriptItem[] = [];
+  /** Events of the branch that say which compactions are in force. */
+  private concerned = noEvents;
+  private compactions: readonly TranscriptItem[] = [];
   private keys = new Set<string>();
   private results: ReadonlyMap<string, ToolResult> = new Map();
   private shown: readonly TranscriptItem[] = this.items;
@@ -43,7 +47,8 @@ export class TranscriptProjector {
     }
     this.events = events;
     this.options = options;
-    this.shown = keepList(withUnanswered(this.items, options.turnStatus, this.shown.at(-1)), this.shown);
+    const items = withCompactions(this.items, this.compactions);
+    this.shown = keepList(withUnanswered(items, options.turnStatus, this.shown.at(-1)), this.shown);
     return this.shown;
   }
 
@@ -83,6 +88,14 @@ export class TranscriptProjector {
     }
     closeGroup(draft);
     this.items = keepList([...draft.items.slice(0, kept), ...reuseItems(draft.items.slice(kept), dropped)], this.items);
+    this.updateCompactions(events, same);
+  }
+
+  private updateCompactions(events: readonly StoredEvent[], same: number): void {
+    const lastSeq = events[same - 1]?.seq ?? -Infinity;
+    const kept = this.concerned.filter(({ seq }) => seq <= lastSeq);
+    this.concerned = [...kept, ...events.slice(same).filter(concernsCompaction)];
+    this.compactions = reuseItems(compactionItems(this.concerned, events), this.compactions);
   }
 
   /** Where to go on when only so many events are the same: where the item begins that the last of them belongs to. */

@@ -1,4 +1,6 @@
 import { assertNever } from '../base/errors';
+import { sentContextOf } from './contextItem';
+import { startsTurn } from './startsTurn';
 import type { ModelRef } from './session';
 import type { StoredEvent, TokenUsage } from './sessionEvent';
 import type { AssistantItem, AssistantPart, ToolPart, TranscriptContent, TranscriptItem } from './transcriptItem';
@@ -44,7 +46,10 @@ export function isVisible(event: StoredEvent): boolean {
   const { body } = event;
   switch (body.type) {
     case 'system_context':
+      return false;
+    case 'compaction':
     case 'compaction_undone':
+      // Shown where the range ends.
       return false;
     case 'tool_result':
       // Shown with its call. One whose call is on an earlier page is shown with it once that page is there.
@@ -57,12 +62,15 @@ export function isVisible(event: StoredEvent): boolean {
     case 'user_message':
     case 'out_of_band_output':
     case 'skill_invocation':
-    case 'compaction':
-    case 'model_changed':
-    case 'title_changed':
+    case 'skill_changed':
     case 'opaque':
     case 'damaged':
       return true;
+    // What a session was made with stands in its heading and below its answers.
+    case 'model_changed':
+      return body.from !== null;
+    case 'title_changed':
+      return body.from !== '';
     default:
       return assertNever(body);
   }
@@ -78,7 +86,7 @@ function addSeparator(
   const silence = last === undefined ? 0 : event.createdAt - last.createdAt;
   if (day !== draft.day) {
     push(draft, event, { kind: 'day', key: `day:${event.id}`, at: event.createdAt });
-  } else if (options.idleGapMs > 0 && silence > options.idleGapMs && event.body.type === 'user_message') {
+  } else if (options.idleGapMs > 0 && silence > options.idleGapMs && startsTurn(event.body)) {
     push(draft, event, { kind: 'gap', key: `gap:${event.id}`, ms: silence });
   }
   draft.day = day;
@@ -89,7 +97,23 @@ function addEvent(draft: TranscriptDraft, event: StoredEvent): void {
   const base = { key: id, eventId: id };
   switch (body.type) {
     case 'user_message':
-      return push(draft, event, { kind: 'user', ...base, createdAt, text: body.content });
+      return push(draft, event, {
+        kind: 'user',
+        ...base,
+        createdAt,
+        text: body.content,
+        skill: null,
+        attachments: sentContextOf(body.context),
+      });
+    case 'skill_invocation':
+      return push(draft, event, {
+        kind: 'user',
+        ...base,
+        createdAt,
+        text: body.arguments ?? '',
+        skill: { name: body.name, content: body.content },
+        attachments: sentContextOf(body.context),
+      });
     case 'text':
       return addPart(draft, event, {
         kind: 'text',
@@ -118,12 +142,10 @@ function addEvent(draft: TranscriptDraft, event: StoredEvent): void {
         command: body.command,
         content: body.content,
       });
-    case 'compaction':
-      return push(draft, event, { kind: 'system', ...base, createdAt, name: '', command: null, content: body.summary });
-    case 'skill_invocation':
-      return push(draft, event, { kind: 'skill', key: id, name: body.name });
     case 'model_changed':
       return push(draft, event, { kind: 'model-changed', key: id, to: body.to });
+    case 'skill_changed':
+      return push(draft, event, { kind: 'skill-changed', key: id, to: body.to });
     case 'title_changed':
       return push(draft, event, { kind: 'title-changed', key: id, to: body.to });
     case 'opaque':
@@ -133,6 +155,7 @@ function addEvent(draft: TranscriptDraft, event: StoredEvent): void {
     }
     case 'system_context':
     case 'tool_result':
+    case 'compaction':
     case 'compaction_undone':
       return;
     default:
@@ -167,6 +190,7 @@ function addPart(draft: TranscriptDraft, event: StoredEvent, part: AssistantPart
     parts: [part],
     model,
     modelDiffers: false,
+    skill: event.skill ?? null,
     usage: event.usage ?? null,
     durationMs: event.durationMs ?? null,
   };
@@ -188,6 +212,7 @@ function extend(
     eventIds: [...group.eventIds, event.id],
     parts: [...group.parts, part],
     model: modelOf(event) ?? group.model,
+    skill: event.skill ?? group.skill,
     usage: addUsage(group.usage, event.usage),
     durationMs: event.durationMs === undefined ? group.durationMs : (group.durationMs ?? 0) + event.durationMs,
   };

@@ -1,5 +1,6 @@
+import type { SentContext } from './contextItem';
 import type { EventId, ModelRef, TurnId, TurnStatus } from './session';
-import type { Json, TextError, TextFinish, TokenUsage } from './sessionEvent';
+import type { CompactionMethod, Json, TextError, TextFinish, TokenUsage } from './sessionEvent';
 
 /** A piece of what a model did in one turn, in the order in which it happened. */
 export type AssistantPart =
@@ -47,16 +48,46 @@ export interface AssistantItem {
   readonly model: ModelRef | null;
   /** The model is not the one of the answer before. */
   readonly modelDiffers: boolean;
+  /** Skill under which it was made. */
+  readonly skill: string | null;
   readonly usage: TokenUsage | null;
   readonly durationMs: number | null;
 }
 
+/** What a person sent: a message, or a skill with what was typed behind its name. */
 export interface UserItem {
   readonly kind: 'user';
   readonly key: string;
   readonly eventId: EventId;
   readonly createdAt: number;
   readonly text: string;
+  /** The skill that was called, with the text that it came to; null for a message. */
+  readonly skill: { readonly name: string; readonly content: string } | null;
+  /** What went to the model with it. */
+  readonly attachments: readonly SentContext[];
+}
+
+/**
+ * Stands behind the messages that a summary replaces in what is sent. They are items like all others: whether they
+ * are shown is the view's to decide. One that was undone, or that would hide the newest message, leaves no item.
+ */
+export interface CompactionItem {
+  readonly kind: 'compaction';
+  readonly key: string;
+  readonly eventId: EventId;
+  /** First and last `seq` of the range. */
+  readonly fromSeq: number;
+  readonly toSeq: number;
+  /** Where the compaction itself stands in the log: behind the range. */
+  readonly loggedSeq: number;
+  readonly summary: string;
+  /** Messages in the range; null where that was not stored. */
+  readonly messages: number | null;
+  readonly tokensBefore: number;
+  readonly tokensAfter: number;
+  readonly method: CompactionMethod;
+  /** A later summary has taken this one in. */
+  readonly folded: boolean;
 }
 
 export interface SystemItem {
@@ -73,7 +104,7 @@ export interface SystemItem {
 export type LineItem =
   | { readonly kind: 'model-changed'; readonly key: string; readonly to: ModelRef }
   | { readonly kind: 'title-changed'; readonly key: string; readonly to: string }
-  | { readonly kind: 'skill'; readonly key: string; readonly name: string }
+  | { readonly kind: 'skill-changed'; readonly key: string; readonly to: string | null }
   /** The message after it is of another day than the one before. */
   | { readonly kind: 'day'; readonly key: string; readonly at: number }
   /** Nothing happened for so many milliseconds. */
@@ -81,7 +112,10 @@ export type LineItem =
   /** The turn broke off before anything of its answer was kept. */
   | { readonly kind: 'unanswered'; readonly key: string; readonly status: TurnStatus };
 
-export type TranscriptContent = UserItem | AssistantItem | SystemItem | LineItem | UnreadablePart;
+export type TranscriptContent = UserItem | AssistantItem | SystemItem | LineItem | UnreadablePart | CompactionItem;
 
-/** `seq` is that of the event at which the item begins: it never changes, whatever comes before or after. */
+/**
+ * `seq` is that of the event at which the item begins, for a compaction the one at which its range ends: it never
+ * changes, whatever comes before or after.
+ */
 export type TranscriptItem = TranscriptContent & { readonly seq: number };

@@ -1,13 +1,20 @@
+import { startsTurn } from '../../core/session/startsTurn';
 import { AppError } from '../../core/base/errors';
-import type { EventId, SessionId } from '../../core/session/session';
+import { messageTextOf, previewOf } from '../../core/session/messagePreview';
+import { sessionNotFound } from '../../core/session/requireSession';
+import type { EventId, SessionId, TitleSource } from '../../core/session/session';
 import type { NewEvent, StoredEvent } from '../../core/session/sessionEvent';
 import type { AppendRequest, AppendResult, NewSession } from '../../core/session/sessionService';
+import { advanceSession, type SessionAdvance } from './advanceSession';
 import { foldTitle } from './foldTitle';
+import { putContext } from './sessionContext';
 import * as queries from './sessionQueries';
 import { placeEvent, toSession, type SessionRow } from './sessionRows';
 import type { SqlValue } from './sqliteBinding';
 import type { SqliteConnection } from './sqliteConnection';
 import { isPrimaryKeyViolation } from './sqliteErrors';
+import { updateDerivedTitle } from './titleQueries';
+import { uniqueTitle } from './uniqueTitle';
 
 /**
  * The append of one request, to be run inside a write transaction. The head is compared and the sequence numbers are
@@ -32,30 +39,29 @@ export async function appendEvents(
   if (request.clearDraftOf !== undefined) {
     await connection.all(queries.deletePartialReply, [row.id, request.clearDraftOf]);
   }
-  const [advanced] = await connection.all<SessionRow>(
-    queries.advanceSession,
-    advanceParameters(row, request, events, head, now),
-  );
+  await setDerivedTitle(connection, row, request.derivedTitle ?? '');
+  const advanced = await advanceSession(connection, row.id, advanceOf(row, request, events, head, now));
   if (advanced === undefined) {
-    throw notFound(request.sessionId);
+    throw sessionNotFound(request.sessionId);
   }
   return { session: toSession(advanced), events };
 }
 
 const noEvents: ReadonlySet<string> = new Set();
 
-export function notFound(id: SessionId): AppError {
-  return new AppError('session/not-found', { args: { id } });
-}
-
+/** Makes the row of a session, with its title and what is attached, unless it is there. */
 export async function createSession(
   connection: SqliteConnection,
   id: SessionId,
-  create: NewSession,
+  { key, skill, title = '', context = [] }: NewSession,
   now: number,
 ): Promise<void> {
-  const { directory, gitRoot } = create.key;
-  await connection.all(queries.insertSession, [id, directory, gitRoot, create.skill, now]);
+  const unique = title === '' ? '' : await uniqueTitle(connection, id, key, title);
+  const source: TitleSource = title === '' ? 'none' : 'user';
+  const params = [id, key.directory, key.gitRoot, skill, now, unique, foldTitle(unique), source];
+  if ((await connection.first(queries.insertSession, params)) !== undefined) {
+    await putContext(connection, id, context);
+  }
 }
 
 async function findOrCreate(connection: SqliteConnection, request: AppendRequest, now: number): Promise<SessionRow> {
@@ -69,7 +75,7 @@ async function findOrCreate(connection: SqliteConnection, request: AppendRequest
   }
   const created = await find();
   if (created === undefined) {
-    throw notFound(request.sessionId);
+    throw sessionNotFound(request.sessionId);
   }
   return created;
 }
@@ -103,7 +109,7 @@ async function insertEvents(
   let head: EventId | null = request.parent === undefined ? request.expectedHead : request.parent;
   for (const event of request.events) {
     if (!known.has(event.id)) {
-      const { stored, params } = placeEvent(event, {
+      const { stored, params } = placeEvent(nameAsStored(event, request, row), {
         sessionId: request.sessionId,
         invocationId: request.invocationId,
         seq: row.last_seq + events.length + 1,
@@ -117,6 +123,13 @@ async function insertEvents(
     head = event.id;
   }
   return { events, head };
+}
+
+/** The note of the title that a session was made with tells the title it got, which may carry a number. */
+function nameAsStored(event: NewEvent, { create }: AppendRequest, { last_seq, title }: SessionRow): NewEvent {
+  return create?.title !== undefined && last_seq === 0 && event.body.type === 'title_changed'
+    ? { ...event, body: { ...event.body, to: title } }
+    : event;
 }
 
 /** Returns false when the session has the event already. The id of another session's event is the caller's mistake. */
@@ -140,41 +153,33 @@ async function insertOnce(
   }
 }
 
-function advanceParameters(
+function advanceOf(
   row: SessionRow,
   request: AppendRequest,
   events: readonly StoredEvent[],
   head: EventId | null,
   now: number,
-): readonly SqlValue[] {
-  const wrote = events.length > 0;
-  const untitled = row.title === '' && row.title_source === 'none';
-  const title = untitled ? (request.derivedTitle ?? '') : '';
-  return [
-    row.id,
-    wrote ? head : row.head_id,
-    row.last_seq + events.length,
-    countMessages(request.events, events),
-    wrote ? now : null,
-    wrote ? request.invocationId : null,
-    request.model?.provider ?? null,
-    request.model?.model ?? null,
-    request.turnStatus ?? null,
-    title === '' ? null : title,
-    title === '' ? null : foldTitle(title),
-    request.events.some(isSentByPerson) ? 1 : 0,
-  ];
+): SessionAdvance {
+  const bodies = events.map(({ body }) => body);
+  return {
+    headId: events.length > 0 ? head : row.head_id,
+    lastSeq: row.last_seq + events.length,
+    messagesAdded: bodies.filter((body) => messageTextOf(body) !== undefined).length,
+    ...(events.length > 0 ? { updatedAt: now, invocationId: request.invocationId } : {}),
+    model: request.model,
+    turnStatus: request.turnStatus,
+    preview: previewOf(bodies),
+    // Only something sent takes up an ended session again; the end of an answer that was still running does not.
+    wakesUp: request.events.some(({ body }) => startsTurn(body)),
+    skill: request.skill,
+  };
 }
 
-/** Only something sent takes up an ended session again; the end of an answer that was still running does not. */
-function isSentByPerson({ body }: NewEvent): boolean {
-  return body.type === 'user_message' || body.type === 'skill_invocation';
-}
-
-function countMessages(requested: readonly NewEvent[], written: readonly StoredEvent[]): number {
-  const ids = new Set(written.map((event) => event.id));
-  return requested.filter(({ id, body }) => {
-    const isMessage = body.type === 'user_message' || (body.type === 'text' && body.content !== '');
-    return isMessage && ids.has(id);
-  }).length;
+/** Takes the title made from the first message while nobody has given another one. */
+async function setDerivedTitle(connection: SqliteConnection, row: SessionRow, derived: string): Promise<void> {
+  if (derived !== '' && row.title === '' && row.title_source === 'none') {
+    const key = { directory: row.directory, gitRoot: row.git_root };
+    const title = await uniqueTitle(connection, row.id, key, derived);
+    await connection.all(updateDerivedTitle, [row.id, title, foldTitle(title)]);
+  }
 }

@@ -1,7 +1,9 @@
 import type { IdGenerator } from '../../core/base/ports';
+import { previewOf } from '../../core/session/messagePreview';
 import { toEventId, toSessionId, type EventId, type SessionId } from '../../core/session/session';
 import type { EventBody, NewEvent } from '../../core/session/sessionEvent';
 import type { PartialReply } from '../../core/session/sessionService';
+import { advanceSession } from './advanceSession';
 import type { Database } from './database';
 import * as queries from './sessionQueries';
 import { placeEvent, toPartialReply, type EventRow, type PartialReplyRow, type SessionRow } from './sessionRows';
@@ -18,7 +20,7 @@ export interface TurnOwners {
 
 type EventPlace = Pick<EventRow, 'parent_id' | 'event_type'>;
 /** Events that a person can cause while a reply streams. */
-const noteTypes: ReadonlySet<string> = new Set<EventBody['type']>(['model_changed', 'title_changed']);
+const noteTypes: ReadonlySet<string> = new Set<EventBody['type']>(['model_changed', 'skill_changed', 'title_changed']);
 
 type OwnerRow = Pick<PartialReplyRow, 'session_id' | 'turn_id' | 'invocation_id' | 'owner_pid'>;
 
@@ -77,19 +79,13 @@ async function recoverReply(connection: SqliteConnection, leftover: OwnerRow, id
   const head = await insertBelow(connection, reply, events, session.last_seq, row.updated_at);
   const wrote = events.length > 0;
   await connection.all(queries.deletePartialReply, [id, reply.turnId]);
-  await connection.all(queries.advanceSession, [
-    id,
-    isNewest ? head : session.head_id,
-    session.last_seq + events.length,
-    reply.content === '' ? 0 : 1,
-    wrote && isNewest ? row.updated_at : null,
-    wrote && isNewest ? reply.invocationId : null,
-    null,
-    null,
-    isNewest ? 'interrupted' : null,
-    null,
-    null,
-  ]);
+  await advanceSession(connection, id, {
+    headId: isNewest ? head : session.head_id,
+    lastSeq: session.last_seq + events.length,
+    messagesAdded: reply.content === '' ? 0 : 1,
+    ...(wrote && isNewest ? { updatedAt: row.updated_at, invocationId: reply.invocationId } : {}),
+    ...(isNewest ? { turnStatus: 'interrupted', preview: previewOf(events.map(({ body }) => body)) } : {}),
+  });
   return true;
 }
 

@@ -1,7 +1,10 @@
 import { AppError } from '../../core/base/errors';
 import type { Clock, IdGenerator, Logger } from '../../core/base/ports';
+import type { ContextItem, ContextKey } from '../../core/session/contextItem';
+import { sessionNotFound } from '../../core/session/requireSession';
 import { toSessionId, type EventId, type Session, type SessionId, type WorkspaceKey } from '../../core/session/session';
 import type { StoredEvent } from '../../core/session/sessionEvent';
+import type { SessionRecord } from '../../core/session/sessionRecord';
 import type {
   AppendRequest,
   AppendResult,
@@ -11,18 +14,22 @@ import type {
   SessionFilter,
   SessionPatch,
   SessionService,
+  StorageReport,
   StoreDescription,
   UsageRecord,
   UsageSnapshot,
 } from '../../core/session/sessionService';
-import { appendEvents, createSession, notFound } from './appendEvents';
+import { appendEvents, createSession } from './appendEvents';
 import type { Database } from './database';
 import { recoverInterrupted } from './interruptedReplies';
 import { scrubDeleted } from './scrubDeleted';
-import { listResumable, listSessions, selectInOrder } from './sessionLists';
+import { listContext, putContext, removeContext } from './sessionContext';
+import { findTitled, listResumable, listSessions, selectInOrder } from './sessionLists';
 import { patchValues } from './sessionPatch';
 import * as queries from './sessionQueries';
+import { importRecord, readRecord } from './sessionRecords';
 import {
+  partialReplyValues,
   toPartialReply,
   toSession,
   toStoredEvent,
@@ -33,6 +40,8 @@ import {
 import type { SqlValue } from './sqliteBinding';
 import type { SqliteConnection } from './sqliteConnection';
 import { isForeignKeyViolation } from './sqliteErrors';
+import { readSizes, reportStorage } from './storageReport';
+import { separateTitles } from './uniqueTitle';
 import { decodeUsage, encodeUsage } from './usageCodec';
 
 export interface LocalSessionServiceOptions {
@@ -45,6 +54,7 @@ export interface LocalSessionServiceOptions {
 }
 
 const everyRow = Number.MAX_SAFE_INTEGER;
+const everyTime = Number.MAX_SAFE_INTEGER;
 
 /** Sessions in a local SQLite file that every window shares. Made by `openLocalSessionService`. */
 export class LocalSessionService implements SessionService {
@@ -101,16 +111,52 @@ export class LocalSessionService implements SessionService {
         const sql = queries.updateSessions(values.map(([column]) => column));
         await connection.all(sql, [JSON.stringify(ids), ...values.map(([, value]) => value)]);
       }
+      if (patch.title !== undefined || patch.deletedAt === null) {
+        await separateTitles(connection, ids);
+      }
       return selectInOrder(connection, ids);
     });
   }
 
-  async deleteForever(ids: readonly SessionId[]): Promise<readonly SessionId[]> {
-    const rows = await this.database.write((connection) =>
-      connection.all<{ id: string }>(queries.deleteSessions, [JSON.stringify(ids)]),
-    );
-    await scrubDeleted(this.database, this.options.logger);
-    return rows.map((row) => toSessionId(row.id));
+  deleteForever(ids: readonly SessionId[]): Promise<readonly SessionId[]> {
+    return this.delete(queries.deleteSessions, JSON.stringify(ids));
+  }
+
+  emptyTrash(deletedBefore = everyTime): Promise<readonly SessionId[]> {
+    return this.delete(queries.deleteTrashed, deletedBefore);
+  }
+
+  findByTitle(title: string, keys: readonly WorkspaceKey[]): Promise<Session | undefined> {
+    return this.database.snapshot((connection) => findTitled(connection, title, keys));
+  }
+
+  listContext(id: SessionId): Promise<readonly ContextItem[]> {
+    return this.database.read((connection) => listContext(connection, id));
+  }
+
+  putContext(id: SessionId, items: readonly ContextItem[]): Promise<void> {
+    return this.writeBelowSession(id, (connection) => putContext(connection, id, items));
+  }
+
+  removeContext(id: SessionId, keys: readonly ContextKey[]): Promise<void> {
+    return this.database.write((connection) => removeContext(connection, id, keys));
+  }
+
+  readRecord(id: SessionId): Promise<SessionRecord | undefined> {
+    return this.database.snapshot((connection) => readRecord(connection, id));
+  }
+
+  importRecord(record: SessionRecord, { replaces }: { readonly replaces?: SessionId }): Promise<Session> {
+    const now = this.options.clock.now();
+    return this.database.write((connection) => importRecord(connection, record, replaces, now));
+  }
+
+  sizesOf(ids?: readonly SessionId[]): Promise<ReadonlyMap<SessionId, number>> {
+    return this.database.read((connection) => readSizes(connection, ids));
+  }
+
+  storage(): Promise<StorageReport> {
+    return reportStorage(this.database);
   }
 
   setServerSessionId(id: SessionId, serverSessionId: string, create?: NewSession): Promise<void> {
@@ -118,7 +164,7 @@ export class LocalSessionService implements SessionService {
       await this.createWhereAsked(connection, id, create);
       const rows = await connection.all(queries.updateServerSessionId, [id, serverSessionId]);
       if (rows.length === 0) {
-        throw notFound(id);
+        throw sessionNotFound(id);
       }
     });
   }
@@ -157,19 +203,7 @@ export class LocalSessionService implements SessionService {
 
   async savePartialReply(reply: PartialReply): Promise<void> {
     this.ownInvocations.add(reply.invocationId);
-    const params = [
-      reply.sessionId,
-      reply.turnId,
-      reply.invocationId,
-      reply.ownerPid,
-      reply.parentId,
-      reply.model.provider,
-      reply.model.model,
-      reply.content,
-      reply.reasoning,
-      reply.startedAt,
-      this.options.clock.now(),
-    ];
+    const params = partialReplyValues(reply, this.options.clock.now());
     await this.writeBelowSession(reply.sessionId, async (connection) => {
       await connection.all(queries.upsertPartialReply, params);
     });
@@ -215,6 +249,14 @@ export class LocalSessionService implements SessionService {
     return this.database.close();
   }
 
+  private async delete(sql: string, which: SqlValue): Promise<readonly SessionId[]> {
+    const rows = await this.database.write((connection) => connection.all<{ id: string }>(sql, [which]));
+    if (rows.length > 0) {
+      await scrubDeleted(this.database, this.options.logger);
+    }
+    return rows.map((row) => toSessionId(row.id));
+  }
+
   private readRows(sql: string, params: readonly SqlValue[]): Promise<EventRow[]> {
     return this.database.read((connection) => connection.all<EventRow>(sql, params));
   }
@@ -246,7 +288,7 @@ export class LocalSessionService implements SessionService {
     try {
       await this.database.write(task);
     } catch (error) {
-      throw isForeignKeyViolation(error) ? notFound(id) : error;
+      throw isForeignKeyViolation(error) ? sessionNotFound(id) : error;
     }
   }
 }

@@ -27,12 +27,16 @@ export async function listSessions(connection: SqliteConnection, filter: Session
     pinned: filter.pinned !== undefined,
     provider: filter.provider !== undefined,
     titlePart: filter.titlePart !== undefined,
+    updatedBefore: filter.updatedBefore !== undefined,
+    deletedBefore: filter.deletedBefore !== undefined,
   };
   const tail: readonly SqlValue[] = [
     ...(filter.after === undefined ? [] : [filter.after.updatedAt, filter.after.id]),
     ...(filter.pinned === undefined ? [] : [Number(filter.pinned)]),
     ...(filter.provider === undefined ? [] : [filter.provider]),
     ...(filter.titlePart === undefined ? [] : [foldTitle(filter.titlePart)]),
+    ...(filter.updatedBefore === undefined ? [] : [filter.updatedBefore]),
+    ...(filter.deletedBefore === undefined ? [] : [filter.deletedBefore]),
     filter.limit,
   ];
   const places = filter.keys === undefined ? [undefined] : placesOf(filter.keys);
@@ -59,6 +63,28 @@ export async function listResumable(
     rows = [...rows, ...(await connection.all<SessionRow>(queries.selectResumableArm(arm), params))];
   }
   return newestOf(rows);
+}
+
+/** The session of a title: one of the folders before one of the repositories, then the newest. */
+export async function findTitled(
+  connection: SqliteConnection,
+  title: string,
+  keys: readonly WorkspaceKey[],
+): Promise<Session | undefined> {
+  if (title === '') {
+    return undefined;
+  }
+  for (const arm of ['directory', 'gitRoot'] as const) {
+    let rows: readonly SessionRow[] = [];
+    for (const { value } of placesOf(keys).filter((place) => place.arm === arm)) {
+      rows = [...rows, ...(await connection.all<SessionRow>(queries.selectTitledArm(arm), [foldTitle(title), value]))];
+    }
+    const [newest] = newestOf(rows);
+    if (newest !== undefined) {
+      return newest;
+    }
+  }
+  return undefined;
 }
 
 /** Folders and git roots without repeats. No folder is a place of its own; no repository is not. */

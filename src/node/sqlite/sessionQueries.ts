@@ -1,6 +1,6 @@
-/** Every SQL text of the store. Values are always bound; only fixed fragments are put together. */
+/** SQL of sessions and their events. Values are always bound; only fixed fragments are put together. */
 
-const sessionColumnNames = [
+export const sessionColumnNames = [
   'id',
   'head_id',
   'server_session_id',
@@ -21,10 +21,11 @@ const sessionColumnNames = [
   'last_seq',
   'last_invocation_id',
   'turn_status',
-];
-const sessionColumns = sessionColumnNames.map((name) => `sessions.${name}`).join(', ');
+  'preview',
+] as const;
+export const sessionColumns = sessionColumnNames.map((name) => `sessions.${name}`).join(', ');
 
-const eventColumnNames = [
+export const eventColumnNames = [
   'id',
   'session_id',
   'seq',
@@ -35,10 +36,11 @@ const eventColumnNames = [
   'event_data',
   'provider',
   'model',
+  'skill',
   'usage',
   'duration_ms',
   'created_at',
-];
+] as const;
 const eventColumns = eventColumnNames.map((name) => `event.${name}`).join(', ');
 
 export const selectSession = `SELECT ${sessionColumns} FROM sessions WHERE id = ?1`;
@@ -46,10 +48,16 @@ export const selectSession = `SELECT ${sessionColumns} FROM sessions WHERE id = 
 export const selectSessions = `SELECT ${sessionColumns} FROM sessions
   WHERE id IN (SELECT value FROM json_each(?1))`;
 
-/** Parameters: id, directory, git root, skill, time. */
-export const insertSession = `INSERT INTO sessions (id, directory, git_root, skill, created_at, updated_at)
-  VALUES (?1, ?2, ?3, ?4, ?5, ?5)
-  ON CONFLICT (id) DO NOTHING`;
+/** Parameters: id, directory, git root, skill, time, title, folded title, source of the title. No row = it was there. */
+export const insertSession = `INSERT INTO sessions
+    (id, directory, git_root, skill, created_at, updated_at, title, title_folded, title_source)
+  VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, ?7, ?8)
+  ON CONFLICT (id) DO NOTHING
+  RETURNING id`;
+
+/** Parameters: every column of a session in its order, then the folded title. */
+export const insertWholeSession = `INSERT INTO sessions (${sessionColumnNames.join(', ')}, title_folded)
+  VALUES (${[...sessionColumnNames, 'title_folded'].map((_, index) => `?${index + 1}`).join(', ')})`;
 
 /**
  * Which of some events (ids as JSON) a session has. Parameters: session, ids. The plus keeps the planner from walking
@@ -58,27 +66,35 @@ export const insertSession = `INSERT INTO sessions (id, directory, git_root, ski
 export const selectKnownEvents = `SELECT id FROM session_events
   WHERE id IN (SELECT value FROM json_each(?2)) AND +session_id = ?1`;
 
-export const insertEvent = `INSERT INTO session_events (${eventColumnNames.join(', ')})
-  VALUES (${eventColumnNames.map((_, index) => `?${index + 1}`).join(', ')})`;
+/** Parameters: every column of an event in its order, as often as there are events. */
+export function insertEvents(count: number): string {
+  const places = `(${eventColumnNames.map(() => '?').join(', ')})`;
+  return `INSERT INTO session_events (${eventColumnNames.join(', ')}) VALUES ${Array<string>(count).fill(places).join(', ')}`;
+}
+
+export const insertEvent = insertEvents(1);
+
+/** Events of all branches. */
+export const selectEvents = `SELECT ${eventColumns} FROM session_events AS event WHERE session_id = ?1 ORDER BY seq`;
 
 /**
- * Moves a session's row on after its events were written.
- * Parameters: id, head, last seq, messages added, time (null = keep), invocation, provider, model, turn status, title,
- * folded title; null leaves the last six as they are.
+ * Moves a session's row on after its events were written; null leaves a column as it is. Names no column that stands
+ * still in an index: SQLite would write that index with every append.
+ * Parameters: id, head, last seq, messages added, time, invocation, provider, model, turn status, preview,
+ * 1 = something was sent, 1 = set the skill, skill.
  */
 export const advanceSession = `UPDATE sessions SET
     head_id = ?2,
     last_seq = ?3,
     message_count = message_count + ?4,
     updated_at = coalesce(?5, updated_at),
-    ended_at = CASE WHEN ?12 = 1 THEN NULL ELSE ended_at END,
     last_invocation_id = coalesce(?6, last_invocation_id),
     provider = coalesce(?7, provider),
     model = coalesce(?8, model),
     turn_status = coalesce(?9, turn_status),
-    title = coalesce(?10, title),
-    title_folded = coalesce(?11, title_folded),
-    title_source = CASE WHEN ?10 IS NULL THEN title_source ELSE 'derived' END
+    preview = coalesce(?10, preview),
+    ended_at = CASE WHEN ?11 = 1 THEN NULL ELSE ended_at END,
+    skill = CASE WHEN ?12 = 1 THEN ?13 ELSE skill END
   WHERE id = ?1
   RETURNING ${sessionColumns}`;
 
@@ -95,6 +111,9 @@ export function updateSessions(columns: readonly PatchColumn[]): string {
 export const updateServerSessionId = 'UPDATE sessions SET server_session_id = ?2 WHERE id = ?1 RETURNING id';
 
 export const deleteSessions = `DELETE FROM sessions WHERE id IN (SELECT value FROM json_each(?1)) RETURNING id`;
+
+/** Parameter: time. */
+export const deleteTrashed = "DELETE FROM sessions WHERE state = 'deleted' AND deleted_at < ?1 RETURNING id";
 
 /**
  * The row an event hangs below: its parent, or, where that row is missing, the nearest one before it in the log.
@@ -157,6 +176,8 @@ export interface ListConditions {
   readonly pinned: boolean;
   readonly provider: boolean;
   readonly titlePart: boolean;
+  readonly updatedBefore: boolean;
+  readonly deletedBefore: boolean;
 }
 
 /**
@@ -169,6 +190,8 @@ export function selectListArm(arm: ListArm, conditions: ListConditions): string 
     ${conditions.pinned ? 'AND pinned = ?' : ''}
     ${conditions.provider ? 'AND provider = ?' : ''}
     ${conditions.titlePart ? 'AND instr(title_folded, ?) > 0' : ''}
+    ${conditions.updatedBefore ? 'AND updated_at < ?' : ''}
+    ${conditions.deletedBefore ? 'AND deleted_at < ?' : ''}
     ORDER BY updated_at DESC, id DESC LIMIT ?`;
 }
 
@@ -177,6 +200,12 @@ export function selectResumableArm(arm: 'directory' | 'gitRoot'): string {
   return `SELECT ${sessionColumns} FROM sessions WHERE state = 'active' ${armConditions[arm]}
     AND updated_at > ? AND updated_at <= ? AND ended_at IS NULL
     ORDER BY updated_at DESC, id DESC LIMIT ?`;
+}
+
+/** Of a title in one place the newest session. Parameters: folded title, place. */
+export function selectTitledArm(arm: 'directory' | 'gitRoot'): string {
+  return `SELECT ${sessionColumns} FROM sessions WHERE title_folded = ? AND deleted_at IS NULL ${armConditions[arm]}
+    ORDER BY updated_at DESC, id DESC LIMIT 1`;
 }
 
 export const selectMetadata = 'SELECT value FROM session_metadata WHERE session_id = ?1 AND key = ?2';

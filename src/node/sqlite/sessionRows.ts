@@ -12,7 +12,9 @@ import {
   type TurnStatus,
 } from '../../core/session/session';
 import type { EventOrigin, NewEvent, StoredEvent, TokenUsage } from '../../core/session/sessionEvent';
+import type { RecordedEvent } from '../../core/session/sessionRecord';
 import type { PartialReply } from '../../core/session/sessionService';
+import { eventColumnNames, sessionColumnNames } from './sessionQueries';
 import type { SqlValue } from './sqliteBinding';
 
 export interface SessionRow {
@@ -36,6 +38,7 @@ export interface SessionRow {
   readonly last_seq: number;
   readonly last_invocation_id: string | null;
   readonly turn_status: string;
+  readonly preview: string;
 }
 
 export interface EventRow {
@@ -49,6 +52,7 @@ export interface EventRow {
   readonly event_data: string;
   readonly provider: string | null;
   readonly model: string | null;
+  readonly skill: string | null;
   readonly usage: string | null;
   readonly duration_ms: number | null;
   readonly created_at: number;
@@ -95,7 +99,36 @@ export function toSession(row: SessionRow): Session {
     // A value of a later version: the careful reading is that a person chose the title.
     titleSource: titleSources.find((source) => source === row.title_source) ?? 'user',
     turnStatus: turnStatuses.find((status) => status === row.turn_status) ?? 'idle',
+    preview: row.preview,
   };
+}
+
+/** A session as its row, in the order of `insertWholeSession` without the folded title. */
+export function sessionValues(session: Session): readonly SqlValue[] {
+  const row: SessionRow = {
+    id: session.id,
+    head_id: session.headId,
+    server_session_id: session.serverSessionId,
+    directory: session.directory,
+    git_root: session.gitRoot,
+    created_at: session.createdAt,
+    updated_at: session.updatedAt,
+    archived_at: session.archivedAt,
+    deleted_at: session.deletedAt,
+    ended_at: session.endedAt,
+    title: session.title,
+    title_source: session.titleSource,
+    provider: session.provider,
+    model: session.model,
+    skill: session.skill,
+    pinned: Number(session.pinned),
+    message_count: session.messageCount,
+    last_seq: session.lastSeq,
+    last_invocation_id: session.lastInvocationId,
+    turn_status: session.turnStatus,
+    preview: session.preview,
+  };
+  return sessionColumnNames.map((name) => row[name]);
 }
 
 export function toStoredEvent(row: EventRow): StoredEvent {
@@ -117,6 +150,7 @@ function toOrigin(row: EventRow): EventOrigin {
     ...(row.turn_id === null ? {} : { turnId: toTurnId(row.turn_id) }),
     ...(row.provider === null ? {} : { provider: row.provider }),
     ...(row.model === null ? {} : { model: row.model }),
+    ...(row.skill === null ? {} : { skill: row.skill }),
     ...(usage === undefined ? {} : { usage }),
     ...(row.duration_ms === null ? {} : { durationMs: row.duration_ms }),
   };
@@ -170,22 +204,79 @@ export function placeEvent(
       parentId: place.parentId,
       createdAt: place.createdAt,
     },
-    params: [
-      event.id,
-      place.sessionId,
-      place.seq,
-      place.parentId,
-      place.invocationId,
-      event.turnId ?? null,
+    params: eventValues(place.sessionId, {
+      id: event.id,
+      seq: place.seq,
+      parentId: place.parentId,
+      invocationId: place.invocationId,
+      turnId: event.turnId ?? null,
       type,
       data,
-      event.provider ?? null,
-      event.model ?? null,
-      event.usage === undefined ? null : JSON.stringify(event.usage),
-      durationMs ?? null,
-      place.createdAt,
-    ],
+      provider: event.provider ?? null,
+      model: event.model ?? null,
+      skill: event.skill ?? null,
+      usage: event.usage === undefined ? null : JSON.stringify(event.usage),
+      durationMs: durationMs ?? null,
+      createdAt: place.createdAt,
+    }),
   };
+}
+
+/** An event as its row, in the order of `insertEvent`. */
+export function eventValues(sessionId: SessionId, event: RecordedEvent): readonly SqlValue[] {
+  const row: EventRow = {
+    id: event.id,
+    session_id: sessionId,
+    seq: event.seq,
+    parent_id: event.parentId,
+    invocation_id: event.invocationId,
+    turn_id: event.turnId,
+    event_type: event.type,
+    event_data: event.data,
+    provider: event.provider,
+    model: event.model,
+    skill: event.skill,
+    usage: event.usage,
+    duration_ms: event.durationMs,
+    created_at: event.createdAt,
+  };
+  return eventColumnNames.map((name) => row[name]);
+}
+
+/** An event as it lies in the file: nothing of it is decoded. */
+export function toRecordedEvent(row: EventRow): RecordedEvent {
+  return {
+    id: toEventId(row.id),
+    seq: row.seq,
+    parentId: row.parent_id === null ? null : toEventId(row.parent_id),
+    invocationId: toInvocationId(row.invocation_id),
+    turnId: row.turn_id === null ? null : toTurnId(row.turn_id),
+    type: row.event_type,
+    data: row.event_data,
+    provider: row.provider,
+    model: row.model,
+    skill: row.skill,
+    usage: row.usage,
+    durationMs: row.duration_ms,
+    createdAt: row.created_at,
+  };
+}
+
+/** A partial reply as its row, in the order of `upsertPartialReply`. */
+export function partialReplyValues(reply: PartialReply, now: number): readonly SqlValue[] {
+  return [
+    reply.sessionId,
+    reply.turnId,
+    reply.invocationId,
+    reply.ownerPid,
+    reply.parentId,
+    reply.model.provider,
+    reply.model.model,
+    reply.content,
+    reply.reasoning,
+    reply.startedAt,
+    now,
+  ];
 }
 
 export function toPartialReply(row: PartialReplyRow): PartialReply {

@@ -57,6 +57,19 @@ export class SqliteConnection {
     return (await this.all<Row>(sql, params))[0];
   }
 
+  /** As `all`, for a statement that is too large or too rare to be kept, together with what was bound to it. */
+  allOnce<Row>(sql: string, params: readonly SqlValue[]): Promise<Row[]> {
+    return new Promise((resolve, reject) => {
+      this.raw.all(sql, params, (error, rows) => {
+        if (error === null) {
+          resolve(rows as Row[]);
+        } else {
+          reject(toStoreError(error, this.path));
+        }
+      });
+    });
+  }
+
   /** Runs several statements without parameters. */
   exec(sql: string): Promise<void> {
     return this.settle((callback) => this.raw.exec(sql, callback));

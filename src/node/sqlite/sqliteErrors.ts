@@ -15,6 +15,7 @@ const codesByResult: ReadonlyMap<number, ErrorCode> = new Map([
 ]);
 
 const shortHeaderRead = 10 | (2 << 8);
+const constraintViolation = 19;
 const foreignKeyViolation = 19 | (3 << 8);
 const primaryKeyViolation = 19 | (6 << 8);
 const sharedMemoryResults: ReadonlySet<number> = new Set([18, 19, 20, 21].map((n) => 10 | (n << 8)));
@@ -70,6 +71,11 @@ export function isForeignKeyViolation(error: unknown): boolean {
 /** True when a row of that id is there already. */
 export function isPrimaryKeyViolation(error: unknown): boolean {
   return resultCodeOf(error) === primaryKeyViolation;
+}
+
+/** True when a row breaks any rule of its table: an id that is taken, a value of the wrong kind. */
+export function isConstraintViolation(error: unknown): boolean {
+  return ((resultCodeOf(error) ?? 0) & 0xff) === constraintViolation;
 }
 
 /** True when it may be that the file system cannot give SQLite the shared memory that write-ahead logging needs. */

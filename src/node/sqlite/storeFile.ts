@@ -34,7 +34,7 @@ async function refuseLostData(path: string): Promise<void> {
 }
 
 /** Bytes of a file, 0 when there is none. Never opens it: closing it would drop SQLite's locks of this process. */
-async function sizeOf(path: string): Promise<number> {
+export async function sizeOf(path: string): Promise<number> {
   try {
     const found = await stat(path);
     if (!found.isFile()) {

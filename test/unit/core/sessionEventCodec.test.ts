@@ -54,7 +54,7 @@ const bodies: { readonly [T in EventType]: fc.Arbitrary<EventBodyOf<T>> } = {
       tokensBefore: count,
       tokensAfter: count,
     },
-    { model: text },
+    { model: text, messages: count, method: fc.constantFrom('model', 'simple') },
   ),
   compaction_undone: fc.record({ type: fc.constant('compaction_undone'), compactionId: text }),
   model_changed: fc.record({
@@ -62,6 +62,7 @@ const bodies: { readonly [T in EventType]: fc.Arbitrary<EventBodyOf<T>> } = {
     from: fc.option(modelRef, { nil: null }),
     to: modelRef,
   }),
+  skill_changed: fc.record({ type: fc.constant('skill_changed'), from: textOrNull, to: textOrNull }),
   title_changed: fc.record({ type: fc.constant('title_changed'), from: text, to: text }),
 };
 
@@ -165,6 +166,17 @@ describe('session event codec', () => {
         { name: 'review', arguments: null, content: 'text' },
         { type: 'skill_invocation', name: 'review', arguments: null, content: 'text' },
       ],
+      [
+        'compaction',
+        { summary: 's', from_seq: 1, to_seq: 9, tokens_before: 50, tokens_after: 5, model: null },
+        { type: 'compaction', summary: 's', fromSeq: 1, toSeq: 9, tokensBefore: 50, tokensAfter: 5 },
+      ],
+      [
+        'compaction',
+        { summary: 's', from_seq: 1, to_seq: 9, tokens_before: 5, tokens_after: 5, messages: null, method: 'later' },
+        { type: 'compaction', summary: 's', fromSeq: 1, toSeq: 9, tokensBefore: 5, tokensAfter: 5 },
+      ],
+      ['skill_changed', { to: 'review' }, { type: 'skill_changed', from: null, to: 'review' }],
       ['message', { role: 'user', content: 'hi', archived: true }, { type: 'user_message', content: 'hi' }],
       [
         'message',
@@ -191,6 +203,13 @@ describe('session event codec', () => {
     ['tool_call', '{"id":"c1","name":"read"}', 'input'],
     ['tool_result', '{"tool_use_id":"c1","content":"x","is_error":1}', 'is_error'],
     ['compaction', '{"summary":"s","from_seq":"1"}', 'from_seq'],
+    [
+      'compaction',
+      '{"summary":"s","from_seq":1,"to_seq":2,"tokens_before":3,"tokens_after":1,"messages":"4"}',
+      'messages',
+    ],
+    ['skill_changed', '{"from":null}', 'to'],
+    ['skill_changed', '{"from":3,"to":null}', 'from'],
     ['model_changed', '{"from":null}', 'to'],
     ['model_changed', '{"to":{"provider":"a","model":"b"}}', 'from'],
     ['skill_invocation', '{"name":"n","arguments":3,"content":"x"}', 'arguments'],

@@ -1,13 +1,11 @@
-import { v7 as uuid } from 'uuid';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { silentLogger } from '../../../src/core/base/ports';
 import { toInvocationId, toTurnId, type Session, type SessionId } from '../../../src/core/session/session';
 import type { StoredEvent } from '../../../src/core/session/sessionEvent';
 import type { SessionsChange } from '../../../src/core/session/sessionChanges';
-import { SessionManager } from '../../../src/core/session/sessionManager';
+import type { SessionManager } from '../../../src/core/session/sessionManager';
 import type { SessionService } from '../../../src/core/session/sessionService';
-import { newEvent, newSession, newSessionId, realIds, testKey, testModel } from '../../support/builders';
-import { openTempStore, type TempStore } from '../../support/storeFixture';
+import { newEvent, newSession, newSessionId, testKey, testModel } from '../../support/builders';
+import { launchManager, openTempStore, type TempStore } from '../../support/storeFixture';
 
 const hour = 3_600_000;
 let store: TempStore;
@@ -19,18 +17,8 @@ beforeEach(async () => {
 });
 afterEach(() => store.dispose());
 
-/** What one launch of the extension host makes: a manager with an invocation id of its own. */
-function launch(service: SessionService = store.service): SessionManager {
-  return new SessionManager({
-    service,
-    invocationId: toInvocationId(uuid()),
-    processId: process.pid,
-    clock: store.clock,
-    ids: realIds,
-    logger: silentLogger,
-    continueMinutes: () => minutes,
-  });
-}
+const launch = (service: SessionService = store.service): SessionManager =>
+  launchManager(store, { service, continueMinutes: () => minutes });
 
 const userMessage = (content: string) => newEvent({ type: 'user_message', content });
 const answer = (content: string) => newEvent({ type: 'text', content, finish: 'completed' });

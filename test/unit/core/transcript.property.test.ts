@@ -30,6 +30,21 @@ const anyBody: fc.Arbitrary<StoredBody> = fc.oneof(
   fc.constant<StoredBody>({ type: 'system_context', content: 'Later.' }),
   fc.constant<StoredBody>({ type: 'title_changed', from: '', to: 'Title' }),
   fc.constant<StoredBody>({ type: 'opaque', eventType: 'hologram', data: '{}' }),
+  fc.constant<StoredBody>({ type: 'skill_invocation', name: 'review', arguments: null, content: 'Review.' }),
+  fc
+    .record({ fromSeq: fc.integer({ min: 1, max: 10 }), length: fc.nat(15) })
+    .map(({ fromSeq, length }): StoredBody => ({
+      type: 'compaction',
+      summary: 'Short',
+      fromSeq,
+      toSeq: fromSeq + length,
+      tokensBefore: 900,
+      tokensAfter: 90,
+    })),
+  fc.nat(30).map((seq): StoredBody => ({
+    type: 'compaction_undone',
+    compactionId: `event-${String(seq).padStart(6, '0')}`,
+  })),
 );
 const anyLog = fc
   .array(

@@ -182,6 +182,34 @@ describe('a transcript', () => {
     expect(assistant(after).parts[1]).toMatchObject({ result: { isError: true } });
   });
 
+  it('shows a called skill as what the person sent, with what went to the model', () => {
+    const log = new LogBuilder();
+    log.user('Before', { at: noon });
+    log.add(
+      { type: 'skill_invocation', name: 'review', arguments: 'src/a.ts', content: 'Review src/a.ts closely.' },
+      { at: noon + 2 * 3_600_000 },
+    );
+    const items = projectTranscript(log.events, options());
+    expect(kinds(items)).toEqual(['user', 'gap', 'user']);
+    expect(items[2]).toMatchObject({
+      text: 'src/a.ts',
+      skill: { name: 'review', content: 'Review src/a.ts closely.' },
+      attachments: [],
+    });
+  });
+
+  it('keeps what was attached with its message, and the skill with its answer', () => {
+    const log = new LogBuilder();
+    const context = [{ type: 'file', key: 'src/a.ts', value: 'let a;', changed: true }, { type: 'hologram' }];
+    log.add({ type: 'user_message', content: 'See', context }, { at: noon });
+    log.text('Seen', { at: noon, turn: 't', skill: 'review' });
+    log.add({ type: 'skill_changed', from: 'review', to: null }, { at: noon });
+    const items = projectTranscript(log.events, options());
+    expect(items[0]).toMatchObject({ attachments: [context[0]], skill: null });
+    expect(assistant(items).skill).toBe('review');
+    expect(items[2]).toMatchObject({ kind: 'skill-changed', to: null });
+  });
+
   it('looks only at the end of a long branch when something is added or taken away there', () => {
     const log = new LogBuilder();
     for (let index = 0; index < 1_000; index += 1) {
@@ -203,5 +231,111 @@ describe('a transcript', () => {
       projector.project(log.events.slice(0, end), counting);
       expect(looks).toBeLessThan(6);
     }
+  });
+});
+
+describe('the compactions of a transcript', () => {
+  /** Ten messages, of which the first so many were summarised. */
+  function compacted(messages: number, from = 1): LogBuilder {
+    const log = new LogBuilder();
+    for (let index = 1; index <= 10; index += 1) {
+      log.user(`Message ${String(index)}`, { at: noon });
+    }
+    log.compaction(from, messages);
+    return log;
+  }
+  const places = (events: readonly StoredEvent[]): readonly string[] =>
+    projectTranscript(events, options({ idleGapMs: 0, dayOf: () => '', today: '' })).map((item) =>
+      item.kind === 'compaction'
+        ? `${String(item.fromSeq)}-${String(item.toSeq)}${item.folded ? ' folded' : ''}`
+        : String(item.seq),
+    );
+
+  it('stand where their range ends, and the messages stay', () => {
+    expect(places(compacted(6).events)).toEqual(['1', '2', '3', '4', '5', '6', '1-6', '7', '8', '9', '10']);
+  });
+
+  it('leave nothing behind once they are undone', () => {
+    const log = compacted(6);
+    log.undo(log.events.at(-1) as StoredEvent);
+    expect(places(log.events)).toEqual(places(log.events.slice(0, 10)));
+  });
+
+  it('are known as folded once a later one has taken them in, and until that is undone', () => {
+    const log = compacted(3);
+    log.compaction(1, 6);
+    expect(places(log.events)).toEqual(['1', '2', '3', '1-3 folded', '4', '5', '6', '1-6', '7', '8', '9', '10']);
+    log.undo(log.events.at(-1) as StoredEvent);
+    expect(places(log.events)).toEqual(places(log.events.slice(0, 11)));
+  });
+
+  it('of the same range end inside each other', () => {
+    const log = compacted(3);
+    log.compaction(1, 3);
+    expect(places(log.events).slice(2, 5)).toEqual(['3', '1-3 folded', '1-3']);
+  });
+
+  it('show as soon as the end of their range is loaded, and not before', () => {
+    const { events } = compacted(6);
+    expect(places(events.slice(3))).toEqual(['4', '5', '6', '1-6', '7', '8', '9', '10']);
+    expect(places(events.slice(6))).toEqual(['1-6', '7', '8', '9', '10']);
+    expect(places(events.slice(7))).toEqual(['8', '9', '10']);
+  });
+
+  it('never hide the newest message', () => {
+    const log = compacted(10);
+    expect(places(log.events)).toHaveLength(10);
+    log.user('Another', { at: noon });
+    expect(places(log.events)).toEqual([...places(log.events.slice(0, 10)), '1-10', '12']);
+  });
+
+  it('stay the same objects, with everything around them, when something is added', () => {
+    const projector = new TranscriptProjector();
+    const log = compacted(6);
+    const before = projector.project([...log.events], options());
+    log.text('Answer', { at: noon });
+    const after = projector.project([...log.events], options());
+    expect(after.slice(0, -1)).toHaveLength(before.length);
+    expect(after.slice(0, -1).every((item, index) => item === before[index])).toBe(true);
+  });
+
+  it('do not tear the answer apart in which they were made', () => {
+    const log = new LogBuilder();
+    log.user('Old', { at: noon });
+    log.user('New', { at: noon });
+    log.add({ type: 'tool_call', id: 'c', name: 'read', input: {} }, { turn: 't', at: noon });
+    log.compaction(1, 1);
+    log.text('Done', { turn: 't', at: noon });
+    const items = projectTranscript(log.events, options({ dayOf: () => '', today: '' }));
+    expect(kinds(items)).toEqual(['user', 'compaction', 'user', 'assistant']);
+  });
+
+  it('say how they were made', () => {
+    const log = compacted(6);
+    log.events.pop();
+    log.compaction(1, 6, { method: 'simple', messages: 6 });
+    const found = projectTranscript(log.events, options()).find(({ kind }) => kind === 'compaction');
+    expect(found).toMatchObject({ method: 'simple', messages: 6, tokensBefore: 12_000, tokensAfter: 800 });
+  });
+
+  it('are placed by looking only at the end of a long branch', () => {
+    const log = new LogBuilder();
+    for (let index = 0; index < 1_000; index += 1) {
+      log.user('Question', { at: noon });
+    }
+    let looks = 0;
+    const counting = options({
+      dayOf: (ms) => {
+        looks += 1;
+        return dayOf(ms);
+      },
+    });
+    const projector = new TranscriptProjector();
+    projector.project([...log.events], counting);
+    log.compaction(1, 900);
+    looks = 0;
+    const items = projector.project([...log.events], counting);
+    expect(items.findIndex(({ kind }) => kind === 'compaction')).toBe(900 + Number(items[0]?.kind === 'day'));
+    expect(looks).toBeLessThan(6);
   });
 });

@@ -1,5 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { toEventId, toInvocationId, toTurnId, type SessionId } from '../../../../src/core/session/session';
+import {
+  toEventId,
+  toInvocationId,
+  toTurnId,
+  type EventId,
+  type SessionId,
+} from '../../../../src/core/session/session';
 import type { EventBody } from '../../../../src/core/session/sessionEvent';
 import {
   answer,
@@ -160,7 +166,7 @@ describe('appending events', () => {
     expect(await store.service.loadBranch(id)).toMatchObject([{ id: edited.id, parentId: null, seq: 2 }]);
   });
 
-  it('counts questions and answers with text, and nothing else', async () => {
+  it('counts questions, calls of skills and answers with text, and nothing else', async () => {
     const bodies: EventBody[] = [
       { type: 'system_context', content: 'A new run began.' },
       { type: 'user_message', content: 'Hello' },
@@ -168,6 +174,7 @@ describe('appending events', () => {
       { type: 'tool_call', id: 'c1', name: 'read', input: {} },
       { type: 'tool_result', toolUseId: 'c1', content: 'text', isError: false },
       { type: 'text', content: 'Hi', finish: 'completed' },
+      { type: 'skill_invocation', name: 'review', arguments: null, content: 'Text of the skill' },
     ];
     const { session } = await store.service.append(
       appendRequest(
@@ -175,7 +182,7 @@ describe('appending events', () => {
         bodies.map((body) => newEvent(body)),
       ),
     );
-    expect(session.messageCount).toBe(2);
+    expect(session.messageCount).toBe(3);
   });
 
   it('keeps model, usage and duration of each event, and the model of the session', async () => {
@@ -195,6 +202,46 @@ describe('appending events', () => {
     ]);
     await service.append(appendRequest(id, [userMessage()], event.id));
     expect(await service.get(id)).toMatchObject(testModel);
+  });
+
+  it('keeps the skill of each event and of the session, and takes it away again', async () => {
+    const event = answer('Hi', { skill: 'review' });
+    const { session } = await store.service.append(appendRequest(id, [event], null, { skill: 'review' }));
+    expect(session.skill).toBe('review');
+    const service = await store.reopen();
+    expect(await service.loadBranch(id)).toMatchObject([{ skill: 'review' }]);
+    const later = userMessage();
+    expect((await service.append(appendRequest(id, [later], event.id))).session.skill).toBe('review');
+    expect((await service.append(appendRequest(id, [], later.id, { skill: null }))).session.skill).toBeNull();
+    expect((await service.loadBranch(id))[1]).not.toHaveProperty('skill');
+  });
+
+  it('keeps the last message of a person, a model or a skill as the preview', async () => {
+    let head: EventId | null = null;
+    const preview = async (body: EventBody): Promise<string | undefined> => {
+      const event = newEvent(body);
+      await store.service.append(appendRequest(id, [event], head));
+      head = event.id;
+      return (await store.service.get(id))?.preview;
+    };
+    expect(await preview({ type: 'system_context', content: 'A new run began.' })).toBe('');
+    expect(await preview({ type: 'user_message', content: 'Why is\n\n  it stale?' })).toBe('Why is it stale?');
+    expect(await preview({ type: 'reasoning', content: 'Hm' })).toBe('Why is it stale?');
+    expect(await preview({ type: 'text', content: 'The memo key.', finish: 'completed' })).toBe('The memo key.');
+    expect(await preview({ type: 'text', content: '', finish: 'cancelled' })).toBe('The memo key.');
+    const skill = { type: 'skill_invocation', name: 'review', arguments: 'src/cart.ts', content: 'Long text' } as const;
+    expect(await preview(skill)).toBe('/review src/cart.ts');
+    expect((await (await store.reopen()).get(id))?.preview).toBe('/review src/cart.ts');
+  });
+
+  it('keeps the preview when an append is repeated or writes no event', async () => {
+    const question = userMessage('One');
+    await store.service.append(appendRequest(id, [question]));
+    const reply = answer('Two');
+    await store.service.append(appendRequest(id, [reply], question.id));
+    await store.service.append(appendRequest(id, [question]));
+    await store.service.append(appendRequest(id, [], reply.id, { turnStatus: 'idle' }));
+    expect((await store.service.get(id))?.preview).toBe('Two');
   });
 
   it('takes a derived title only while there is none', async () => {

@@ -33,6 +33,7 @@ describe('LocalSessionService', () => {
         title: '',
         titleSource: 'none',
         turnStatus: 'idle',
+        preview: 'Why does the cart total go stale?',
         createdAt: store.clock.time,
         updatedAt: store.clock.time,
       });
@@ -173,7 +174,7 @@ describe('LocalSessionService', () => {
   describe('describe', () => {
     it('says which file and which SQLite keep the sessions', async () => {
       const described = await store.service.describe();
-      expect(described).toMatchObject({ path: store.path, journalMode: 'wal', schemaVersion: 1 });
+      expect(described).toMatchObject({ path: store.path, journalMode: 'wal', schemaVersion: 2 });
       expect(described.sqliteVersion).toMatch(/^3\.\d+\.\d+$/);
       const inMemory = await store.openAnother({ folder: ':memory:' });
       expect(await inMemory.describe()).toMatchObject({ path: ':memory:', journalMode: 'memory' });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as queries from '../../../../src/node/sqlite/sessionQueries';
+import * as titleQueries from '../../../../src/node/sqlite/titleQueries';
 import { answer, appendRequest, newSession, newSessionId, userMessage } from '../../../support/builders';
 import { rawSql } from '../../../support/rawSql';
 import { openTempStore, type TempStore } from '../../../support/storeFixture';
@@ -26,10 +27,14 @@ describe('query plans on a store with statistics', () => {
     return rows.map((row) => row.detail).join('\n');
   }
 
-  const none = { after: false, pinned: false, provider: false, titlePart: false };
+  const none = {
+    ...{ after: false, pinned: false, provider: false },
+    ...{ titlePart: false, updatedBefore: false, deletedBefore: false },
+  };
   const lists = {
     'a list of everything': queries.selectListArm('everywhere', none),
     'a later page': queries.selectListArm('everywhere', { ...none, after: true }),
+    'a list of what is old': queries.selectListArm('everywhere', { ...none, after: true, updatedBefore: true }),
     'a list of a folder': queries.selectListArm('directory', { ...none, after: true }),
     'a list of a repository': queries.selectListArm('gitRoot', { ...none, after: true }),
     'sessions of a folder that may resume': queries.selectResumableArm('directory'),
@@ -37,6 +42,36 @@ describe('query plans on a store with statistics', () => {
   };
   it.each(Object.entries(lists))('%s is read from an index in order', async (_, sql) => {
     expect(await plan(sql)).toMatch(/^SEARCH sessions USING INDEX sessions_by_\w+ \([^\n]*\)$/);
+  });
+
+  const titles = {
+    'whether a title is taken': titleQueries.selectTitleTaken,
+    'the numbers that are taken': titleQueries.selectTitlesBetween,
+    'the session of a title in a folder': queries.selectTitledArm('directory'),
+    'the session of a title in a repository': queries.selectTitledArm('gitRoot'),
+  };
+  it.each(Object.entries(titles))('%s is looked up by the title', async (_, sql) => {
+    const steps = await plan(sql);
+    expect(steps).toMatch(/^SEARCH sessions USING (COVERING )?INDEX sessions_by_title \(title_folded/);
+    expect(steps).not.toContain('SCAN');
+  });
+
+  it('equal titles among many sessions are found one by one', async () => {
+    const steps = await plan(titleQueries.selectEqualTitles);
+    expect(steps).toMatch(/SEARCH other (EXISTS )?USING (COVERING )?INDEX sessions_by_title \(title_folded=\?/);
+    expect(steps).toContain('SEARCH sessions USING INDEX sqlite_autoindex_sessions_1 (id=?)');
+  });
+
+  it('an append writes the index of the time and not the one of titles', async () => {
+    const roots = await rawSql<{ name: string; rootpage: number }>(
+      store.path,
+      'SELECT name, rootpage FROM sqlite_schema',
+    );
+    const program = await rawSql<{ opcode: string; p2: number }>(store.path, `EXPLAIN ${queries.advanceSession}`);
+    const written = program.filter(({ opcode }) => opcode === 'OpenWrite').map(({ p2 }) => p2);
+    const names = roots.filter(({ rootpage }) => written.includes(rootpage)).map(({ name }) => name);
+    expect(names).toContain('sessions_by_time');
+    expect(names).not.toContain('sessions_by_title');
   });
 
   const lookUps = {

@@ -64,6 +64,7 @@ describe('a turn that nobody works on', () => {
     expect(await service.getPartialReply(id)).toBeUndefined();
     const session = await service.get(id);
     expect(session).toMatchObject({ turnStatus: 'interrupted', headId: loaded[2]?.id, lastSeq: 3, messageCount: 2 });
+    expect(session?.preview).toBe('The memo key');
     expect(session && createResumeNotice(session, store.clock.time).kind).toBe('interrupted');
     expect(await service.recoverInterrupted()).toEqual([]);
   });
@@ -85,6 +86,16 @@ describe('a turn that nobody works on', () => {
     expect(await store.service.loadBranch(id)).toHaveLength(1);
     expect(await store.service.get(id)).toEqual({ ...before, turnStatus: 'interrupted' });
     expect(await store.service.getPartialReply(id)).toBeUndefined();
+  });
+
+  it('is shown also when another skill was chosen while it streamed', async () => {
+    await store.service.savePartialReply(partialReply(id, question.id, { ownerPid: deadPid }));
+    const note = newEvent({ type: 'skill_changed', from: null, to: 'review' });
+    await store.service.append(appendRequest(id, [note], question.id, { skill: 'review' }));
+    expect(await store.service.recoverInterrupted()).toEqual([id]);
+    const branch = await store.service.loadBranch(id);
+    expect(branch.map(({ body }) => body.type)).toEqual(['user_message', 'skill_changed', 'text']);
+    expect(await store.service.get(id)).toMatchObject({ skill: 'review', turnStatus: 'interrupted' });
   });
 
   it('is shown also when another model was chosen while it streamed', async () => {

@@ -104,6 +104,24 @@ describe('lists of sessions', () => {
       expect(await list({ keys: [shop], pinned: true, titlePart: 'OTHER' })).toEqual([a.id]);
     });
 
+    it('filters by the time of the last event, page by page', async () => {
+      const [a, b, c] = [await add(shop), await add(cart), await add(notes)];
+      expect(await list({ updatedBefore: c.updatedAt })).toEqual([b.id, a.id]);
+      expect(await list({ updatedBefore: a.updatedAt })).toEqual([]);
+      expect(await list({ updatedBefore: c.updatedAt, keys: [shop], limit: 1 })).toEqual([b.id]);
+      const after = { updatedAt: b.updatedAt, id: b.id };
+      expect(await list({ updatedBefore: c.updatedAt, after })).toEqual([a.id]);
+    });
+
+    it('filters the trash by the time at which a session went there', async () => {
+      const [a, b, c] = [await add(shop), await add(shop), await add(shop)];
+      await store.service.update([a.id], { deletedAt: 100 });
+      await store.service.update([b.id], { deletedAt: 50 });
+      expect(await list({ states: ['deleted'], deletedBefore: 100 })).toEqual([b.id]);
+      expect(await list({ states: ['deleted'], deletedBefore: 101 })).toEqual([b.id, a.id]);
+      expect(await list({ states: ['active', 'deleted'], deletedBefore: 101 })).not.toContain(c.id);
+    });
+
     it('moves a session up when something is written into it, and not when it is renamed', async () => {
       const [a, b] = [await add(shop), await add(shop)];
       store.clock.advance(1000);
@@ -111,6 +129,47 @@ describe('lists of sessions', () => {
       expect(await list()).toEqual([b.id, a.id]);
       await store.service.append(appendRequest(a.id, [userMessage()], a.headId));
       expect(await list()).toEqual([a.id, b.id]);
+    });
+  });
+
+  describe('findByTitle', () => {
+    const find = async (title: string, keys: readonly WorkspaceKey[]) =>
+      (await store.service.findByTitle(title, keys))?.id;
+
+    it('finds a session by its whole title in any case, also an archived one', async () => {
+      const a = await add(shop, 'Übersicht der Tabellen');
+      expect(await find('ÜBERSICHT der tabellen', [shop])).toBe(a.id);
+      expect(await find('Übersicht', [shop])).toBeUndefined();
+      expect(await find('%', [shop])).toBeUndefined();
+      await store.service.update([a.id], { archivedAt: 1 });
+      expect(await find('übersicht der tabellen', [shop])).toBe(a.id);
+    });
+
+    it('does not find a session in the trash, one of another place, or one without a title', async () => {
+      const a = await add(shop, 'Gone');
+      await store.service.update([a.id], { deletedAt: 1 });
+      await add(notes, 'Elsewhere');
+      await add(shop);
+      expect(await find('Gone', [shop])).toBeUndefined();
+      expect(await find('Elsewhere', [shop])).toBeUndefined();
+      expect(await find('', [shop])).toBeUndefined();
+      expect(await find('Elsewhere', [])).toBeUndefined();
+    });
+
+    it('prefers the folder to another folder of the repository, then the newest', async () => {
+      const inShop = await add(shop, 'Cart bug');
+      const inCart = await add(cart, 'Cart bug');
+      expect([inShop.title, inCart.title]).toEqual(['Cart bug', 'Cart bug']);
+      expect(await find('cart bug', [shop])).toBe(inShop.id);
+      expect(await find('cart bug', [cart])).toBe(inCart.id);
+      expect(await find('cart bug', [shop, cart])).toBe(inCart.id);
+      expect(await find('cart bug', [{ directory: '/work/shop/docs', gitRoot: '/work/shop' }])).toBe(inCart.id);
+    });
+
+    it('finds a session without a folder in a window without one', async () => {
+      const a = await add(nowhere, 'Loose');
+      expect(await find('loose', [nowhere])).toBe(a.id);
+      expect(await find('loose', [notes])).toBeUndefined();
     });
   });
 

@@ -1,0 +1,51 @@
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { AppError } from '../../core/base/errors';
+import { toFileError } from './fileErrors';
+
+const megabyte = 1024 * 1024;
+
+/**
+ * The text of a file of at most `maxBytes`; nothing of a larger one is read. Rejects with `file/*`, also for what is no
+ * file (a device or a pipe would never end) and for bytes that are no UTF-8.
+ */
+export async function readTextFile(path: string, maxBytes: number): Promise<string> {
+  try {
+    // A pipe without a writer would keep the opening waiting.
+    const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    try {
+      const found = await file.stat();
+      if (found.isDirectory()) {
+        throw new AppError('file/is-folder', { args: { path } });
+      }
+      if (!found.isFile()) {
+        throw new AppError('file/failed', { args: { path, detail: '' } });
+      }
+      assertSize(path, found.size, maxBytes);
+      return decodeText(path, await file.readFile(), maxBytes);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw toFileError(error, path);
+  }
+}
+
+/** UTF-8, without the mark of it at the beginning. Throws `file/too-large` or `file/not-text`. */
+export function decodeText(path: string, bytes: Uint8Array, maxBytes: number): string {
+  assertSize(path, bytes.byteLength, maxBytes);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new AppError('file/not-text', { args: { path }, cause });
+  }
+}
+
+/** Throws `file/too-large`. Sizes in bytes. */
+export function assertSize(path: string, size: number, maxBytes: number): void {
+  if (size > maxBytes) {
+    throw new AppError('file/too-large', {
+      args: { path, megabytes: Math.ceil(size / megabyte), limit: Math.floor(maxBytes / megabyte) },
+    });
+  }
+}
