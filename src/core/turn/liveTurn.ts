@@ -4,6 +4,7 @@ import { Sequencer } from '../base/sequencer';
 import { toEventId, type EventId, type SessionId, type TurnId } from '../session/session';
 import type { NewEvent, TextError } from '../session/sessionEvent';
 import type { ResolvedModel } from './modelProvider';
+import { startsTurn } from '../session/startsTurn';
 import { openRequestStream, type OpenRequest } from './requestStream';
 import type { ToolDecision } from './toolHost';
 import { ToolRuns } from './toolRuns';
@@ -37,6 +38,8 @@ export class LiveTurn {
   private readonly limits: TurnLimits;
   private readonly toolRuns: ToolRuns;
   private request: OpenRequest | undefined;
+  /** Skill of the session when the current request was built. */
+  private skill: string | null = null;
   private unsavedDraft: ReplyDraft | undefined;
   private storeError: Error | undefined;
   private settleStart: { resolve: () => void; reject: (error: Error) => void } | undefined;
@@ -104,7 +107,7 @@ export class LiveTurn {
         this.savePartial(effect);
         break;
       case 'openStream':
-        this.openStream(effect.generation, effect.end);
+        this.openStream(effect);
         break;
       case 'abortStream':
         this.request?.abort();
@@ -162,7 +165,7 @@ export class LiveTurn {
     };
     const [first] = events;
     const store = (): Promise<unknown> =>
-      first?.body.type === 'user_message'
+      first !== undefined && startsTurn(first.body)
         ? this.deps.log.appendUserMessage(this.sessionId, first, options)
         : this.deps.log.append(this.sessionId, events, options);
     this.writes.run(store).then(
@@ -183,7 +186,7 @@ export class LiveTurn {
       id,
       body,
       turnId: this.turnId,
-      ...(byModel ? this.model.ref : {}),
+      ...(byModel ? { ...this.model.ref, ...(this.skill === null ? {} : { skill: this.skill }) } : {}),
       ...(usage === undefined || !byModel ? {} : { usage }),
       ...(durationMs === undefined || !byModel ? {} : { durationMs }),
     };
@@ -219,13 +222,24 @@ export class LiveTurn {
       );
   }
 
-  private openStream(generation: number, end: EventId): void {
-    this.request = openRequestStream(this.deps, this.sessionId, this.model, end, {
-      onDelta: (delta) => this.dispatch({ type: 'delta', generation, delta }),
-      onEnded: () => this.dispatch({ type: 'streamEnded', generation }),
-      onFailed: (error) =>
-        this.dispatch({ type: 'streamFailed', generation, error, random: (this.deps.random ?? Math.random)() }),
-    });
+  private openStream({ generation, end, branchFrom }: Extract<TurnEffect, { type: 'openStream' }>): void {
+    const { sessionId, model } = this;
+    this.request = openRequestStream(
+      this.deps,
+      { sessionId, model, end, branchFrom },
+      {
+        onHeld: () => this.dispatch({ type: 'held', generation }),
+        onReleased: (newEnd) => this.dispatch({ type: 'released', generation, end: newEnd }),
+        onPrepared: ({ session, allowedTools }) => {
+          this.skill = session?.skill ?? null;
+          this.toolRuns.allow(allowedTools);
+        },
+        onDelta: (delta) => this.dispatch({ type: 'delta', generation, delta }),
+        onEnded: () => this.dispatch({ type: 'streamEnded', generation }),
+        onFailed: (error) =>
+          this.dispatch({ type: 'streamFailed', generation, error, random: (this.deps.random ?? Math.random)() }),
+      },
+    );
   }
 
   private startTimer({ name, token, ms }: Extract<TurnEffect, { type: 'startTimer' }>): void {

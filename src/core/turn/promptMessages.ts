@@ -1,14 +1,24 @@
+import { startsTurn } from '../session/startsTurn';
 import type { ModelRef } from '../session/session';
 import type { EventBodyOf, StoredEvent } from '../session/sessionEvent';
 import type { AssistantPart, PromptMessage, ToolResultPart } from './modelProvider';
-import type { PromptEntry } from './promptBranch';
+import { attachmentsOf, attachmentsText } from './promptAttachments';
+import type { PromptEntry, PromptSummary } from './promptBranch';
+import { firstSeq } from './promptTail';
 import { toolResultTexts } from './toolAnswers';
 
 type ToolCallPart = Extract<AssistantPart, { type: 'tool_call' }>;
 type ToolResults = ReadonlyMap<string, EventBodyOf<'tool_result'>>;
 
-/** The entries as messages: neighbours of one role merged, every tool call answered directly behind it. */
-export function toMessages(entries: readonly PromptEntry[], reader: ModelRef): readonly PromptMessage[] {
+/**
+ * The entries as messages: neighbours of one role merged, every tool call answered directly behind it. With `markers`
+ * each summary says which messages it stands for and where it ends.
+ */
+export function toMessages(
+  entries: readonly PromptEntry[],
+  reader: ModelRef,
+  markers = false,
+): readonly PromptMessage[] {
   const messages: PromptMessage[] = [];
   let parts: AssistantPart[] = [];
   let answered = false;
@@ -24,7 +34,7 @@ export function toMessages(entries: readonly PromptEntry[], reader: ModelRef): r
     }
   };
   entries.forEach((entry, index) => {
-    const user = userText(entry);
+    const user = userText(entry, markers);
     const part = entry.kind === 'event' ? assistantPart(entry.event, reader) : undefined;
     if (user !== undefined) {
       closeAssistant(resultsBehind(entries, index));
@@ -50,7 +60,7 @@ function resultsBehind(entries: readonly PromptEntry[], position: number): ToolR
   const results = new Map<string, EventBodyOf<'tool_result'>>();
   for (let index = position - 1; index >= 0; index--) {
     const entry = entries[index];
-    if (entry?.kind !== 'event' || entry.event.body.type === 'user_message') {
+    if (entry?.kind !== 'event' || startsTurn(entry.event.body)) {
       break;
     }
     const { body } = entry.event;
@@ -80,21 +90,44 @@ function addUser(messages: PromptMessage[], content: string): void {
   }
 }
 
+/** A summary as the model reads it. */
+export function summaryText({ text, messages, fromSeq, toSeq }: PromptSummary, markers: boolean): string {
+  if (!markers) {
+    return `[Summary of the earlier part of this conversation]\n${text}`;
+  }
+  const range =
+    messages !== null && fromSeq <= firstSeq ? `messages 1 to ${messages}` : `entries ${fromSeq} to ${toSeq}`;
+  return `[Summary of ${range} of this conversation]\n${text}\n[End of the summary of ${range}]`;
+}
+
 /** What the entry says in the role of the user; undefined for everything else. */
-function userText(entry: PromptEntry): string | undefined {
+function userText(entry: PromptEntry, markers: boolean): string | undefined {
   if (entry.kind === 'summary') {
-    return `[Summary of the earlier part of this conversation]\n${entry.text}`;
+    return summaryText(entry, markers);
+  }
+  if (entry.kind === 'remark') {
+    return entry.text;
   }
   const { body } = entry.event;
   switch (body.type) {
     case 'user_message':
+      return joined(attachmentsText(attachmentsOf(body)), body.content);
     case 'system_context':
-      return body.content === '' ? undefined : body.content;
+      return joined(body.content);
     case 'skill_invocation':
-      return `[Skill "${body.name}"${body.arguments === null ? '' : `, arguments: ${body.arguments}`}]\n${body.content}`;
+      return joined(
+        attachmentsText(attachmentsOf(body)),
+        `[Skill "${body.name}"${body.arguments === null ? '' : `, arguments: ${body.arguments}`}]\n${body.content}`,
+      );
     default:
       return undefined;
   }
+}
+
+/** The texts that are not empty; undefined where none is. */
+function joined(...texts: readonly string[]): string | undefined {
+  const present = texts.filter((text) => text !== '');
+  return present.length === 0 ? undefined : present.join('\n\n');
 }
 
 /** What the event says in the role of the assistant; undefined for everything else. */

@@ -5,6 +5,7 @@ import type { ToolProgress } from './turnState';
 export const toolResultTexts = {
   denied: 'The user declined to run this tool.',
   unknown: 'There is no tool of this name. Use only the tools that are offered.',
+  notAllowed: 'The skill in use does not allow this tool. Use only the tools that are offered.',
   malformed: 'The input of this call was not a JSON object, so the tool was not run.',
   cancelled: 'The user stopped the turn before this tool finished.',
   turnEnded: 'The turn ended before this tool finished.',

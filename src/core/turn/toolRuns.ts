@@ -3,25 +3,27 @@ import type { SessionId } from '../session/session';
 import type { Json } from '../session/sessionEvent';
 import type { ToolGrant, ToolOutcome } from './toolHost';
 import type { TurnRunnerDeps } from './turnRunnerDeps';
-import type { ToolCall } from './turnState';
+import type { ToolCall, ToolVerdict } from './turnState';
 
 type ToolInput =
-  | {
-      readonly type: 'toolChecked';
-      readonly callId: string;
-      readonly verdict: 'granted' | 'ask' | 'unknown' | 'malformed';
-    }
+  | { readonly type: 'toolChecked'; readonly callId: string; readonly verdict: ToolVerdict }
   | { readonly type: 'toolDone'; readonly callId: string; readonly outcome: ToolOutcome };
 
 /** The tool calls of a turn: asks the host about them, runs them, reports what came of it. */
 export class ToolRuns {
   private controller = new AbortController();
+  private allowed: ReadonlySet<string> | null = null;
 
   constructor(
     private readonly deps: Pick<TurnRunnerDeps, 'tools' | 'logger'>,
     private readonly sessionId: SessionId,
     private readonly report: (input: ToolInput) => void,
   ) {}
+
+  /** Names of the tools that may run from now on; null = all. */
+  allow(names: ReadonlySet<string> | null): void {
+    this.allowed = names;
+  }
 
   check(call: ToolCall): void {
     this.report({ type: 'toolChecked', callId: call.id, verdict: this.verdictOn(call) });
@@ -51,9 +53,12 @@ export class ToolRuns {
     this.controller = new AbortController();
   }
 
-  private verdictOn(call: ToolCall): Extract<ToolInput, { type: 'toolChecked' }>['verdict'] {
+  private verdictOn(call: ToolCall): ToolVerdict {
     if (!this.deps.tools.list().some((tool) => tool.name === call.name)) {
       return 'unknown';
+    }
+    if (this.allowed?.has(call.name) === false) {
+      return 'notAllowed';
     }
     if (!isObject(call.input)) {
       return 'malformed';

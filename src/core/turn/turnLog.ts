@@ -1,6 +1,6 @@
 import type { EventId, Session, SessionId } from '../session/session';
 import type { NewEvent, StoredEvent } from '../session/sessionEvent';
-import type { AppendOptions, ReplyDraft, UsageSnapshot } from '../session/sessionService';
+import type { AppendOptions, EventPage, ReplyDraft, UsageSnapshot } from '../session/sessionService';
 
 /**
  * Port: the log as turns see it; the session manager is behind it.
@@ -20,8 +20,15 @@ export interface TurnLog {
    * With no events only the fields of `options` are written.
    */
   append(sessionId: SessionId, events: readonly NewEvent[], options: AppendOptions): Promise<readonly StoredEvent[]>;
+  /**
+   * Stores events behind the head, but only while that is still `head`. Rejects with `session/head-moved`, and nothing
+   * is stored, when this or another window has written since.
+   */
+  appendAt(sessionId: SessionId, events: readonly NewEvent[], head: EventId | null): Promise<readonly StoredEvent[]>;
   /** Replaces the partial reply of the session. Creates no event. */
   savePartialReply(draft: ReplyDraft): Promise<void>;
+  /** The newest `limit` events of the branch shown, or of those above `before`, oldest first. */
+  loadPage(sessionId: SessionId, limit: number, before?: EventId): Promise<EventPage>;
   /** The branch from the root to `end`, or to the head. */
   loadBranch(sessionId: SessionId, end?: EventId): Promise<readonly StoredEvent[]>;
   /** Remembers the id that the provider or gateway gave the conversation; empty text forgets it. */

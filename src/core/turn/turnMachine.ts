@@ -1,4 +1,4 @@
-import { openRequest } from './turnRequest';
+import { holdRequest, openRequest, releaseRequest } from './turnRequest';
 import { TurnEdit } from './turnEdit';
 import { stopTurn } from './turnEnding';
 import { flush } from './turnFlush';
@@ -83,6 +83,8 @@ function advance(edit: TurnEdit, input: TurnInput): void {
     case 'delta':
     case 'streamEnded':
     case 'streamFailed':
+    case 'held':
+    case 'released':
       onStream(edit, input);
       break;
     case 'timer':
@@ -103,17 +105,29 @@ function advance(edit: TurnEdit, input: TurnInput): void {
   }
 }
 
-function onStream(edit: TurnEdit, input: Extract<TurnInput, { type: 'delta' | 'streamEnded' | 'streamFailed' }>): void {
+type StreamInput = Extract<TurnInput, { type: 'delta' | 'streamEnded' | 'streamFailed' | 'held' | 'released' }>;
+
+function onStream(edit: TurnEdit, input: StreamInput): void {
   const open = edit.in('connecting') ?? edit.in('streaming');
   if (open === undefined || input.generation !== edit.core.generation) {
     return;
   }
-  if (input.type === 'delta') {
-    onDelta(edit, input.delta);
-  } else if (input.type === 'streamEnded') {
-    onStreamEnded(edit);
-  } else {
-    onStreamFailed(edit, input);
+  switch (input.type) {
+    case 'delta':
+      onDelta(edit, input.delta);
+      break;
+    case 'streamEnded':
+      onStreamEnded(edit);
+      break;
+    case 'streamFailed':
+      onStreamFailed(edit, input);
+      break;
+    case 'held':
+      holdRequest(edit);
+      break;
+    case 'released':
+      releaseRequest(edit, input.end);
+      break;
   }
 }
 

@@ -1,11 +1,12 @@
 import type { Disposable } from '../base/disposable';
 import { AppError } from '../base/errors';
 import { Emitter, type Event } from '../base/event';
-import { toTurnId, type EventId, type ModelRef, type Session, type SessionId, type TurnId } from '../session/session';
+import { toTurnId, type EventId, type SessionId, type TurnId } from '../session/session';
 import type { TextError } from '../session/sessionEvent';
 import { LiveTurn } from './liveTurn';
+import { modelOf } from './promptSource';
 import type { ToolDecision } from './toolHost';
-import { planContinue, planMessage, planRegenerate, planRetry, type TurnPlan } from './turnPlan';
+import { planContinue, planMessage, planRegenerate, planRetry, type MessageContent, type TurnPlan } from './turnPlan';
 import type { TurnRunnerDeps } from './turnRunnerDeps';
 import type { TurnView } from './turnView';
 
@@ -34,9 +35,8 @@ export interface TurnLost {
   readonly error: TextError;
 }
 
-export interface MessageRequest {
+export interface MessageRequest extends MessageContent {
   readonly sessionId: SessionId;
-  readonly text: string;
   /** Made by the view for each message; a repeated one starts no second turn. */
   readonly clientMessageId: string;
 }
@@ -50,6 +50,7 @@ export class TurnRunner implements Disposable {
     SessionId,
     { readonly id: string; readonly started: Promise<TurnStarted> }
   >();
+  private closing = false;
   private readonly changes: Emitter<TurnChange>;
   private readonly streams: Emitter<TurnStream>;
   private readonly losses: Emitter<TurnLost>;
@@ -78,7 +79,7 @@ export class TurnRunner implements Disposable {
     if (newest?.id === request.clientMessageId) {
       return newest.started;
     }
-    const started = this.begin(request.sessionId, () => planMessage(request.text));
+    const started = this.begin(request.sessionId, () => planMessage(request));
     this.newestMessages.set(request.sessionId, { id: request.clientMessageId, started });
     // One that was refused may be sent again under the same id; whoever called hears of the refusal.
     started.catch(() => this.forgetMessage(request.sessionId, started));
@@ -116,6 +117,7 @@ export class TurnRunner implements Disposable {
 
   /** Ends every turn as interrupted, for a window that goes away; resolves when all ends are stored. */
   async stopAll(): Promise<void> {
+    this.closing = true;
     this.planned.forEach((controller) => controller.abort());
     await Promise.all([...this.turns.values()].map((turn) => turn.stop('shutdown')));
   }
@@ -157,6 +159,7 @@ export class TurnRunner implements Disposable {
       onChanged: (view) => {
         if (view === null) {
           this.turns.delete(sessionId);
+          this.prepareNext(sessionId);
         }
         this.changes.fire({ sessionId, view });
       },
@@ -165,6 +168,13 @@ export class TurnRunner implements Disposable {
     });
     this.turns.set(sessionId, turn);
     return turn;
+  }
+
+  private prepareNext(sessionId: SessionId): void {
+    // A window that goes away has nothing to prepare for.
+    if (!this.closing) {
+      void this.deps.compaction?.afterTurn(sessionId);
+    }
   }
 
   private forgetMessage(sessionId: SessionId, started: Promise<TurnStarted>): void {
@@ -176,10 +186,4 @@ export class TurnRunner implements Disposable {
   private find(turnId: TurnId): LiveTurn | undefined {
     return [...this.turns.values()].find((turn) => turn.turnId === turnId);
   }
-}
-
-function modelOf(session: Session | undefined): ModelRef | null {
-  return session?.provider == null || session.model === null
-    ? null
-    : { provider: session.provider, model: session.model };
 }

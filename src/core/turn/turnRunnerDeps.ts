@@ -1,28 +1,13 @@
 import type { Clock, IdGenerator, Logger, Timers } from '../base/ports';
-import type { Session, SessionId } from '../session/session';
 import type { ModelResolver } from './modelProvider';
-import type { ToolHost } from './toolHost';
+import type { PromptSourceDeps } from './promptSource';
+import type { TurnCompaction } from './turnCompaction';
 import type { TurnLimits } from './turnLimits';
-import type { TurnLog } from './turnLog';
 
-/** Upper bounds on what is sent; 0 = only the model's own window. */
-export interface HistoryLimits {
-  readonly maxMessages: number;
-  readonly maxTokens: number;
-}
-
-/** Port: what goes into a request besides the log. */
-interface RequestContext {
-  /** System text: instructions and skill. May be empty. */
-  systemText(sessionId: SessionId, session: Session | undefined): Promise<string>;
-  historyLimits(): HistoryLimits;
-}
-
-export interface TurnRunnerDeps {
-  readonly log: TurnLog;
+export interface TurnRunnerDeps extends PromptSourceDeps {
   readonly models: ModelResolver;
-  readonly tools: ToolHost;
-  readonly context: RequestContext;
+  /** Without it older messages are left out of what does not fit, and nothing stands for them. */
+  readonly compaction?: TurnCompaction;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly ids: IdGenerator;

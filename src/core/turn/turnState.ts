@@ -19,6 +19,9 @@ export interface ToolCall {
   readonly providerState?: Json;
 }
 
+/** What becomes of a call: it runs, a person is asked, or the model hears why it does not run. */
+export type ToolVerdict = 'granted' | 'ask' | 'unknown' | 'notAllowed' | 'malformed';
+
 /** `checking` until the tool host has said whether the call may run. */
 export interface ToolProgress {
   readonly call: ToolCall;
@@ -112,6 +115,10 @@ export type TurnInput =
   | { readonly type: 'storeFailed'; readonly at: number; readonly error: TextError }
   | { readonly type: 'delta'; readonly at: number; readonly generation: number; readonly delta: ModelDelta }
   | { readonly type: 'streamEnded'; readonly at: number; readonly generation: number }
+  /** The request waits for a summary of older messages. */
+  | { readonly type: 'held'; readonly at: number; readonly generation: number }
+  /** It leaves now; `end` is the event that it answers where summaries were stored behind the one before, else null. */
+  | { readonly type: 'released'; readonly at: number; readonly generation: number; readonly end: EventId | null }
   /** `random` from 0 to below 1 spreads the waiting times of several windows. */
   | {
       readonly type: 'streamFailed';
@@ -126,7 +133,7 @@ export type TurnInput =
       readonly type: 'toolChecked';
       readonly at: number;
       readonly callId: string;
-      readonly verdict: 'granted' | 'ask' | 'unknown' | 'malformed';
+      readonly verdict: ToolVerdict;
     }
   | { readonly type: 'toolDecision'; readonly at: number; readonly callId: string; readonly decision: ToolDecision }
   | { readonly type: 'toolDone'; readonly at: number; readonly callId: string; readonly outcome: ToolOutcome };
@@ -142,7 +149,12 @@ export type TurnEffect =
       readonly clearDraft: boolean;
     }
   | { readonly type: 'savePartial'; readonly below: EventId; readonly text: string; readonly reasoning: string }
-  | { readonly type: 'openStream'; readonly generation: number; readonly end: EventId }
+  | {
+      readonly type: 'openStream';
+      readonly generation: number;
+      readonly end: EventId;
+      readonly branchFrom: EventId | null;
+    }
   | { readonly type: 'abortStream' }
   | { readonly type: 'startTimer'; readonly name: TimerName; readonly token: number; readonly ms: number }
   | { readonly type: 'cancelTimer'; readonly name: TimerName }

@@ -1,29 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { toEventId, toInvocationId, toSessionId } from '../../../../src/core/session/session';
-import type { EventOrigin, StoredBody, StoredEvent } from '../../../../src/core/session/sessionEvent';
+import type { StoredBody, StoredEvent } from '../../../../src/core/session/sessionEvent';
 import type { ModelInfo, ModelRequest } from '../../../../src/core/turn/modelProvider';
 import { buildRequest, type PromptInput } from '../../../../src/core/turn/promptBuilder';
+import { branchOf, call, compaction, note, ref, result, text, user, type BodyAndOrigin } from './branches';
 
-const ref = { provider: 'p', model: 'm' };
 const info: ModelInfo = { id: 'm', label: 'M', supportsTools: true };
-
-type BodyAndOrigin = StoredBody | readonly [StoredBody, EventOrigin];
-
-function branchOf(...bodies: BodyAndOrigin[]): readonly StoredEvent[] {
-  return bodies.map((entry, index): StoredEvent => {
-    const [body, origin] = 'type' in entry ? [entry, ref] : entry;
-    return {
-      id: toEventId(`e${index + 1}`),
-      sessionId: toSessionId('s'),
-      seq: index + 1,
-      parentId: index === 0 ? null : toEventId(`e${index}`),
-      invocationId: toInvocationId('i'),
-      createdAt: index,
-      ...origin,
-      body,
-    };
-  });
-}
 
 function build(branch: readonly StoredEvent[], overrides: Partial<PromptInput> = {}): ModelRequest {
   return buildRequest({
@@ -37,17 +18,6 @@ function build(branch: readonly StoredEvent[], overrides: Partial<PromptInput> =
   });
 }
 const messages = (...bodies: BodyAndOrigin[]): ModelRequest['messages'] => build(branchOf(...bodies)).messages;
-
-const user = (content: string): StoredBody => ({ type: 'user_message', content });
-const text = (content: string): StoredBody => ({ type: 'text', content, finish: 'completed' });
-const note = (content: string): StoredBody => ({ type: 'system_context', content });
-const call = (id: string): StoredBody => ({ type: 'tool_call', id, name: 'clock', input: {} });
-const result = (toolUseId: string, content = 'ok'): StoredBody => ({
-  type: 'tool_result',
-  toolUseId,
-  content,
-  isError: false,
-});
 
 describe('what becomes of each kind of event', () => {
   it('sends messages, notes and skills as the user, and text as the assistant', () => {
@@ -186,15 +156,6 @@ describe('tool calls', () => {
 });
 
 describe('compaction', () => {
-  const compaction = (fromSeq: number, toSeq: number, summary = 'They spoke of carts.'): StoredBody => ({
-    type: 'compaction',
-    summary,
-    fromSeq,
-    toSeq,
-    tokensBefore: 100,
-    tokensAfter: 10,
-  });
-
   it('puts the summary where its range stood', () => {
     expect(messages(user('1'), text('2'), user('3'), text('4'), compaction(1, 2), user('6'))).toEqual([
       { role: 'user', content: '[Summary of the earlier part of this conversation]\nThey spoke of carts.\n\n3' },

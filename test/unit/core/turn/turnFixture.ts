@@ -3,10 +3,15 @@ import { silentLogger, type Timers } from '../../../../src/core/base/ports';
 import { toInvocationId, type SessionId, type TurnId } from '../../../../src/core/session/session';
 import type { EventBody, StoredBody, StoredEvent } from '../../../../src/core/session/sessionEvent';
 import { SessionManager } from '../../../../src/core/session/sessionManager';
-import type { ModelProvider, ModelResolver, ToolDefinition } from '../../../../src/core/turn/modelProvider';
+import { defaultCompactionSettings, type CompactionSettings } from '../../../../src/core/turn/compactionSettings';
+import type { ModelInfo, ModelProvider, ModelResolver, ToolDefinition } from '../../../../src/core/turn/modelProvider';
+import type { HistoryLimits, RequestContext } from '../../../../src/core/turn/requestContext';
+import { TokenCalibration } from '../../../../src/core/turn/tokenCalibration';
 import type { ToolGrant, ToolHost, ToolOutcome } from '../../../../src/core/turn/toolHost';
 import type { TurnLimits } from '../../../../src/core/turn/turnLimits';
 import type { TurnLog } from '../../../../src/core/turn/turnLog';
+import { Compactor } from '../../../../src/core/turn/compactor';
+import type { CompactionProgress } from '../../../../src/core/turn/compactionView';
 import { TurnRunner } from '../../../../src/core/turn/turnRunner';
 import type { TurnRunnerDeps } from '../../../../src/core/turn/turnRunnerDeps';
 import type { TurnView } from '../../../../src/core/turn/turnView';
@@ -67,9 +72,18 @@ export class TurnFixture {
   readonly tools = new FakeTools();
   readonly views: (TurnView | null)[] = [];
   readonly streamed: string[] = [];
+  readonly calibration = new TokenCalibration();
+  /** What was told of compactions, in order. */
+  readonly progress: (CompactionProgress | null)[] = [];
+  systemText = 'You are helpful.';
+  settings: CompactionSettings = defaultCompactionSettings;
+  limits: HistoryLimits = { maxMessages: 0, maxTokens: 0 };
+  info: ModelInfo = { id: 'fake-model', label: 'Fake', supportsTools: true };
+  allowedTools: (invocationName: string | null) => Promise<readonly string[] | null> = () => Promise.resolve(null);
   private life = { killed: false };
   manager: SessionManager;
   runner: TurnRunner;
+  private newestCompactor: Compactor | undefined;
   resolver: ModelResolver;
 
   private constructor(
@@ -93,6 +107,14 @@ export class TurnFixture {
   static async open(overrides: Partial<TurnRunnerDeps> = {}): Promise<TurnFixture> {
     const [store, server] = await Promise.all([openTempStore(), FakeModelServer.start()]);
     return new TurnFixture(store, server, overrides);
+  }
+
+  /** Summarises for the runner that was made last. */
+  get compactor(): Compactor {
+    if (this.newestCompactor === undefined) {
+      throw new Error('There is no runner yet');
+    }
+    return this.newestCompactor;
   }
 
   /** Puts another provider in the place of the HTTP one. */
@@ -158,6 +180,19 @@ export class TurnFixture {
     return body;
   }
 
+  async lastCompaction(): Promise<Extract<EventBody, { type: 'compaction' }>> {
+    const body = (await this.bodies()).findLast(({ type }) => type === 'compaction');
+    if (body?.type !== 'compaction') {
+      throw new Error('There is no summary');
+    }
+    return body;
+  }
+
+  /** Another window's compactor on the same file, with the same model. */
+  createCompactor(manager: SessionManager): Compactor {
+    return new Compactor({ ...this.dependencies(manager), onDidChangeSessions: manager.onDidChangeSessions });
+  }
+
   /** Messages of a request that the server has seen, from 0. */
   messagesOf(index: number): readonly { role: string; content: unknown }[] {
     const body = this.server.completions[index]?.body as
@@ -168,6 +203,7 @@ export class TurnFixture {
   async dispose(): Promise<void> {
     await this.server.dispose();
     await this.runner.stopAll();
+    this.compactor.dispose();
     await this.store.dispose();
   }
 
@@ -189,7 +225,7 @@ export class TurnFixture {
         Promise.resolve({
           ref: ref ?? { provider: 'fake', model: 'fake-model' },
           provider,
-          info: { id: 'fake-model', label: 'Fake', supportsTools: true },
+          info: this.info,
           accountKey: 'fake@local',
         }),
     };
@@ -221,23 +257,35 @@ export class TurnFixture {
   }
 
   private createRunner(): TurnRunner {
-    const runner = new TurnRunner({
-      log: this.mortal(this.manager),
-      models: { resolve: (ref, signal, id) => this.resolver.resolve(ref, signal, id) },
+    const deps = this.dependencies(this.mortal(this.manager));
+    this.newestCompactor?.dispose();
+    const compactor = new Compactor({ ...deps, onDidChangeSessions: this.manager.onDidChangeSessions });
+    compactor.onDidChange(({ progress }) => this.progress.push(progress));
+    this.newestCompactor = compactor;
+    const runner = new TurnRunner({ compaction: compactor, ...deps });
+    runner.onDidChangeTurn(({ view }) => this.views.push(view));
+    runner.onDidStream(({ text }) => this.streamed.push(text));
+    return runner;
+  }
+
+  private dependencies(log: TurnLog): TurnRunnerDeps {
+    return {
+      log,
+      models: { resolve: (ref, signal, id) => this.resolver.resolve(ref, signal, id) } satisfies ModelResolver,
       tools: this.tools,
       context: {
-        systemText: () => Promise.resolve('You are helpful.'),
-        historyLimits: () => ({ maxMessages: 0, maxTokens: 0 }),
-      },
+        systemText: () => Promise.resolve(this.systemText),
+        historyLimits: () => this.limits,
+        compactionSettings: () => this.settings,
+        allowedTools: (_, invocationName) => this.allowedTools(invocationName),
+      } satisfies RequestContext,
+      calibration: this.calibration,
       clock: { now: () => Date.now() },
       timers: realTimers,
       ids: realIds,
       logger: silentLogger,
       limits: shortLimits,
       ...this.overrides,
-    });
-    runner.onDidChangeTurn(({ view }) => this.views.push(view));
-    runner.onDidStream(({ text }) => this.streamed.push(text));
-    return runner;
+    };
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { toEventId } from '../../../../src/core/session/session';
 import type { TurnInput } from '../../../../src/core/turn/turnState';
 import {
   call,
@@ -42,6 +43,11 @@ const inputs = {
   finish: (turn) => ({ type: 'delta', at: 2, generation: generationOf(turn), delta: finish() }),
   streamEnded: (turn) => ({ type: 'streamEnded', at: 2, generation: generationOf(turn) }),
   staleEnd: (turn) => ({ type: 'streamEnded', at: 2, generation: generationOf(turn) - 1 }),
+  held: (turn) => ({ type: 'held', at: 2, generation: generationOf(turn) }),
+  staleHeld: (turn) => ({ type: 'held', at: 2, generation: generationOf(turn) - 1 }),
+  released: (turn) => ({ type: 'released', at: 2, generation: generationOf(turn), end: null }),
+  summarised: (turn) => ({ type: 'released', at: 2, generation: generationOf(turn), end: toEventId('summary') }),
+  staleReleased: (turn) => ({ type: 'released', at: 2, generation: generationOf(turn) - 1, end: null }),
   transient: (turn) => failed(turn, 'model/overloaded'),
   fatal: (turn) => failed(turn, 'model/unauthorized'),
   firstByte: (turn) => timer(turn, 'firstByte'),
@@ -88,6 +94,9 @@ const table: Partial<Record<StateName, Partial<Record<InputName, string>>>> = {
     call: 'streaming: cancelTimer startTimer publish',
     finish: 'finishing: cancelTimer abortStream append publish',
     streamEnded: 'finishing: cancelTimer abortStream append publish',
+    held: 'connecting: cancelTimer',
+    released: 'connecting: startTimer',
+    summarised: 'connecting: savePartial startTimer publish',
     transient: 'waiting: cancelTimer abortStream startTimer publish',
     fatal: 'finishing: cancelTimer abortStream append publish',
     firstByte: 'finishing: abortStream append publish',
