@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, context } from 'esbuild';
+import { webviewAliases } from './scripts/lib/webviewAliases.mjs';
 
 const root = path.dirname(fileURLToPath(import.meta.url));
 const flags = new Set(process.argv.slice(2));
@@ -13,7 +14,7 @@ const nodeBundle = {
   platform: 'node',
   format: 'cjs',
   target: 'node22',
-  // Only the extension bundle may meet 'vscode'; elsewhere an import of it is a broken layer and fails the build.
+  // Only the bundles of the extension may meet 'vscode'; elsewhere an import of it is a broken layer and fails the build.
   external: [],
   // Some packages have a 'main' that esbuild cannot follow; 'module' comes first for them.
   mainFields: ['module', 'main'],
@@ -26,11 +27,18 @@ const nodeBundle = {
 export const bundles = {
   extension: { entry: 'src/extension/extension.ts', ...nodeBundle, external: ['vscode'] },
   models: { entry: 'src/node/models/modelsBundle.ts', ...nodeBundle },
+  languageClient: {
+    entry: 'src/extension/checkpoints/languageClientBundle.ts',
+    ...nodeBundle,
+    external: ['vscode'],
+  },
+  server: { entry: 'src/server/main.ts', ...nodeBundle },
   webview: {
     entry: 'src/webview/main.tsx',
     platform: 'browser',
     format: 'iife',
     target: 'es2023',
+    alias: webviewAliases,
     jsx: 'automatic',
     jsxImportSource: 'preact',
   },

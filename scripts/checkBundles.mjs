@@ -6,8 +6,18 @@ import { inProject } from './lib/paths.mjs';
 import { info, runMain, SetupError } from './lib/report.mjs';
 import { run } from './lib/run.mjs';
 
-const limits = { extension: 600_000, webview: 300_000, models: 2_500_000 };
-const nodeBundles = ['extension', 'models'];
+const limits = {
+  extension: 600_000,
+  webview: 300_000,
+  models: 2_500_000,
+  languageClient: 600_000,
+  server: 600_000,
+};
+const nodeBundles = ['extension', 'models', 'languageClient', 'server'];
+/** Bundles that are a program: they export nothing and go on until they are told to end. */
+const programs = ['server'];
+/** A program looks here for the way in which it is talked to. */
+const programArguments = ['--stdio'];
 
 /**
  * Loads a bundle with a stand-in for 'vscode' that answers every access with itself, so that only what
@@ -23,7 +33,8 @@ const loadScript = `
   Module._load = (request, ...rest) => (request === 'vscode' ? stub : load(request, ...rest));
   const started = performance.now();
   const exported = Object.keys(require(process.argv[1]));
-  console.log(JSON.stringify({ exported, milliseconds: performance.now() - started }));
+  require('node:fs').writeSync(1, JSON.stringify({ exported, milliseconds: performance.now() - started }));
+  process.exit(0);
 `;
 
 function checkSize(name) {
@@ -38,15 +49,17 @@ async function checkLoad(name) {
   // Loaded from a copy elsewhere, so that a package missing from the bundle is not found in node_modules.
   const folder = mkdtempSync(path.join(tmpdir(), 'rejoin-bundles-'));
   cpSync(inProject('dist'), folder, { recursive: true });
-  const { code, output } = await run(process.execPath, ['-e', loadScript, path.join(folder, `${name}.js`)], {
-    cwd: folder,
-  });
+  const { code, output } = await run(
+    process.execPath,
+    ['-e', loadScript, path.join(folder, `${name}.js`), ...programArguments],
+    { cwd: folder },
+  );
   rmSync(folder, { recursive: true, force: true });
   if (code !== 0) throw new SetupError(`dist/${name}.js does not load:\n${output}`);
   const { exported, milliseconds } = JSON.parse(output.trim().split('\n').at(-1));
   if (name === 'extension' && !exported.includes('activate'))
     throw new SetupError('dist/extension.js exports no activate().');
-  if (exported.length === 0) throw new SetupError(`dist/${name}.js exports nothing.`);
+  if (exported.length === 0 && !programs.includes(name)) throw new SetupError(`dist/${name}.js exports nothing.`);
   return milliseconds;
 }
 

@@ -78,6 +78,7 @@ class Rig {
       ...data,
       showSession: (id) => Promise.resolve(void this.shown.push(id)),
       newSession: () => Promise.resolve(undefined),
+      createSession: () => Promise.reject(new Error('Nothing creates a session here')),
       sessionsOfKeyPress: () => Promise.resolve(this.selection),
       pickSession: () => Promise.resolve(this.picked),
     };
