@@ -1,12 +1,15 @@
 import type { EventId, ModelRef, SessionId, SessionSummary, TurnId, TurnStatus } from '../core/session/session';
 import type { StoredEvent, TextError } from '../core/session/sessionEvent';
 import type { ResumeNotice } from '../core/session/resumePolicy';
+import type { ContextKey, ContextType } from '../core/session/contextItem';
+import type { CompactionProgress } from '../core/turn/compactionView';
+import type { PromptMeasure } from '../core/turn/promptMeasure';
 import type { ToolDecision } from '../core/turn/toolHost';
 import type { TurnView } from '../core/turn/turnView';
 import type { ViewStrings } from './viewStrings';
 
 /** Raised whenever a message changes its meaning; a view of another version asks for a reload. */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
 /** How the store stands. In `unavailable` nothing can be sent until the person chose; `memory` is marked as not saved. */
 export type StoreStatus =
@@ -23,6 +26,30 @@ export interface ModelStatus {
   /** The session's own model is gone: it is named here and nothing is sent until another one is chosen. */
   readonly missing: ModelRef | null;
   readonly hasAny: boolean;
+  /** The next message takes the whole conversation to another provider than the one that answered last; names to show. */
+  readonly sharing: { readonly from: string; readonly to: string } | null;
+}
+
+/** A skill as the composer offers it. */
+export interface SkillEntry {
+  readonly name: string;
+  readonly description: string;
+}
+
+export interface SkillStatus {
+  /** Skill of the session shown. */
+  readonly current: string | null;
+  /** The session's skill is there no more. */
+  readonly missing: boolean;
+  readonly available: readonly SkillEntry[];
+}
+
+/** Something attached, as a chip. */
+export interface ContextChip extends ContextKey {
+  readonly type: ContextType;
+  readonly bytes: number;
+  /** The source cannot be read now; what was read last is sent. */
+  readonly unreadable: boolean;
 }
 
 export interface WorkspaceStatus {
@@ -61,6 +88,14 @@ export interface SessionSnapshot {
   readonly store: StoreStatus;
   /** Sessions of this folder for the empty screen, newest first, few. */
   readonly recent: readonly SessionSummary[];
+  readonly skill: SkillStatus;
+  /** Attached to the session, oldest first. */
+  readonly context: readonly ContextChip[];
+  readonly compaction: CompactionProgress | null;
+  /** Null until it was measured; a notification follows. */
+  readonly measure: PromptMeasure | null;
+  /** Summaries stand open in the transcript. */
+  readonly showSummaries: boolean;
   readonly enterSends: boolean;
   /** Milliseconds of silence after which the transcript shows a gap; 0 = none. */
   readonly idleGapMs: number;
@@ -82,7 +117,11 @@ export interface ChatRequests {
   'session/rename': { params: { sessionId: SessionId; title?: string }; result: void };
   'session/pick': { params: Record<string, never>; result: void };
   /** Resolves when the message is on disk; rejects, and the view keeps the text, when it is not. */
-  'turn/start': { params: { sessionId: SessionId; text: string; clientMessageId: string }; result: { turnId: TurnId } };
+  /** With `skill` the text is what was typed behind the name of the skill. */
+  'turn/start': {
+    params: { sessionId: SessionId; text: string; clientMessageId: string; skill?: string };
+    result: { turnId: TurnId };
+  };
   'turn/cancel': { params: { turnId: TurnId }; result: void };
   /** Asks again for an answer to the last user message; the failed or stopped answer stays in the log. */
   'turn/retry': { params: { sessionId: SessionId }; result: { turnId: TurnId } };
@@ -92,6 +131,18 @@ export interface ChatRequests {
   'turn/regenerate': { params: { sessionId: SessionId; eventId: EventId }; result: { turnId: TurnId } };
   'tool/respond': { params: { turnId: TurnId; callId: string; decision: ToolDecision }; result: void };
   'model/pick': { params: Record<string, never>; result: void };
+  'skill/pick': { params: { name?: string }; result: void };
+  /** Asks what to attach; the chips follow as a notification. */
+  'context/attach': { params: { sessionId: SessionId }; result: void };
+  /** Attaches what was dropped or pasted: addresses of files. */
+  'context/attachUris': { params: { sessionId: SessionId; uris: readonly string[] }; result: void };
+  'context/remove': { params: { sessionId: SessionId; type: ContextType; key: string }; result: void };
+  'context/open': { params: { sessionId: SessionId; type: ContextType; key: string }; result: void };
+  /** Shows what would be summarised and does it when the person says so. */
+  'compaction/start': { params: { sessionId: SessionId }; result: void };
+  'compaction/undo': { params: { sessionId: SessionId; eventId: EventId }; result: void };
+  'session/export': { params: { sessionId: SessionId }; result: void };
+  'session/import': { params: Record<string, never>; result: void };
   'provider/add': { params: Record<string, never>; result: void };
   'memory/save': { params: { sessionId: SessionId; memory: ViewMemory }; result: void };
   'clipboard/write': { params: { text: string }; result: void };
@@ -128,8 +179,14 @@ export interface ChatNotifications {
     readonly model: ModelStatus;
     readonly workspace: WorkspaceStatus;
     readonly store: StoreStatus;
+    readonly skill: SkillStatus;
+    readonly showSummaries: boolean;
     readonly enterSends: boolean;
   }>;
+  'context/updated': Stamped<{ readonly context: readonly ContextChip[] }>;
+  /** Null when there is nothing to tell any more. */
+  'compaction/updated': Stamped<{ readonly compaction: CompactionProgress | null }>;
+  'measure/updated': Stamped<{ readonly measure: PromptMeasure | null }>;
   'recent/updated': Stamped<{ readonly recent: readonly SessionSummary[] }>;
   /** Moves the keyboard to the composer. */
   'composer/focus': Stamped<{ readonly text?: string }>;

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { contextTypes } from '../core/session/contextItem';
 import type { EventId, SessionId, TurnId } from '../core/session/session';
 import type { ChatMethod, ParamsOf } from './chatProtocol';
 import type { GuardResult } from './rpcEndpoint';
@@ -11,6 +12,10 @@ const maxIdLength = 128;
 const maxTitleLength = 10_000;
 const maxHrefLength = 8_192;
 const maxLanguageLength = 64;
+/** A key has a path in it, an address at most what a link may be. */
+const maxKeyLength = 4_096;
+/** Files that are attached with one drop. */
+export const maxUris = 100;
 
 /** Brands are for the compiler: at run time an id is a short text. */
 const id = <T extends string>(): v.GenericSchema<unknown, T> =>
@@ -26,6 +31,13 @@ const text = (length: number): v.GenericSchema<unknown, string> => v.pipe(v.stri
 const finite = v.pipe(v.number(), v.finite());
 const nothing = v.strictObject({});
 const session = v.strictObject({ sessionId: id<SessionId>() });
+
+const name = v.pipe(text(maxIdLength), v.regex(/^[\w-]+$/));
+const contextKey = {
+  sessionId: id<SessionId>(),
+  type: v.picklist(contextTypes),
+  key: v.pipe(text(maxKeyLength), v.minLength(1)),
+};
 
 const memory = v.strictObject({
   draft: text(maxTextLength),
@@ -43,11 +55,16 @@ const paramSchemas: { readonly [M in ChatMethod]: v.GenericSchema<unknown, Param
     title: v.exactOptional(text(maxTitleLength)),
   }),
   'session/pick': nothing,
-  'turn/start': v.strictObject({
-    sessionId: id<SessionId>(),
-    text: v.pipe(text(maxTextLength), v.regex(/\S/)),
-    clientMessageId: id<string>(),
-  }),
+  'turn/start': v.pipe(
+    v.strictObject({
+      sessionId: id<SessionId>(),
+      text: text(maxTextLength),
+      clientMessageId: id<string>(),
+      skill: v.exactOptional(name),
+    }),
+    // A skill may be called without another word.
+    v.check((message) => message.skill !== undefined || /\S/.test(message.text)),
+  ),
   'turn/cancel': v.strictObject({ turnId: id<TurnId>() }),
   'turn/retry': session,
   'turn/continue': session,
@@ -59,6 +76,18 @@ const paramSchemas: { readonly [M in ChatMethod]: v.GenericSchema<unknown, Param
     decision: v.picklist(['once', 'session', 'always', 'deny']),
   }),
   'model/pick': nothing,
+  'skill/pick': v.strictObject({ name: v.exactOptional(text(maxIdLength)) }),
+  'context/attach': session,
+  'context/attachUris': v.strictObject({
+    sessionId: id<SessionId>(),
+    uris: v.pipe(v.array(v.pipe(text(maxHrefLength), v.minLength(1))), v.minLength(1), v.maxLength(maxUris)),
+  }),
+  'context/remove': v.strictObject(contextKey),
+  'context/open': v.strictObject(contextKey),
+  'compaction/start': session,
+  'compaction/undo': v.strictObject({ sessionId: id<SessionId>(), eventId: id<EventId>() }),
+  'session/export': session,
+  'session/import': nothing,
   'provider/add': nothing,
   'memory/save': v.strictObject({ sessionId: id<SessionId>(), memory }),
   'clipboard/write': v.strictObject({ text: text(maxClipboardLength) }),

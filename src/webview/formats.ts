@@ -20,6 +20,11 @@ const dateFormat = once((locale) => new Intl.DateTimeFormat(locale, { dateStyle:
 const agoFormat = once((locale) => new Intl.RelativeTimeFormat(locale, { numeric: 'always' }));
 const numberFormat = once((locale) => new Intl.NumberFormat(locale));
 const secondsFormat = once((locale) => new Intl.NumberFormat(locale, { maximumFractionDigits: 1 }));
+const shortNumberFormat = once((locale) => new Intl.NumberFormat(locale, { notation: 'compact' }));
+const percentFormat = once((locale) => new Intl.NumberFormat(locale, { style: 'percent' }));
+const sizeFormats = (['byte', 'kilobyte', 'megabyte'] as const).map((unit) =>
+  once((locale) => new Intl.NumberFormat(locale, { style: 'unit', unit, maximumFractionDigits: 1 })),
+);
 const spanFormats = {
   minute: once((locale) => new Intl.NumberFormat(locale, { style: 'unit', unit: 'minute', unitDisplay: 'long' })),
   hour: once((locale) => new Intl.NumberFormat(locale, { style: 'unit', unit: 'hour', unitDisplay: 'long' })),
@@ -66,6 +71,22 @@ export function spanText(ms: number): string {
 
 export function numberText(value: number): string {
   return numberFormat().format(value);
+}
+
+/** "12K". */
+export function shortNumberText(value: number): string {
+  return shortNumberFormat().format(value);
+}
+
+/** "12%" of a fraction. */
+export function percentText(fraction: number): string {
+  return percentFormat().format(fraction);
+}
+
+/** "1.2 kB" of a number of bytes. */
+export function sizeText(bytes: number): string {
+  const step = bytes < 1_000 ? 0 : bytes < 1_000_000 ? 1 : 2;
+  return sizeFormats[step]?.().format(bytes / 1_000 ** step) ?? '';
 }
 
 /** Seconds with one digit behind the point where that says something. */

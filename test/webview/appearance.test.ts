@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { snapshot, summary, turn } from './support/conversation';
+import { turn } from './support/conversation';
 import { pictureFolder } from './support/harness';
 import { PageSet } from './support/pageSet';
 import { states } from './support/states';
@@ -39,16 +39,18 @@ describe('the looks of the chat view', () => {
   });
 
   it.each(['ltr', 'rtl'] as const)('stands still for whoever asked for less motion (%s)', async (dir) => {
-    const page = await set.open(snapshot({ summary: summary(), turn: turn() }), {
-      bodyClass: 'vscode-reduce-motion',
-      ...(dir === 'rtl' ? { dir } : {}),
-    });
-    expect(
-      await page
-        .locator('.spin')
-        .first()
-        .evaluate((element) => getComputedStyle(element).animationName),
-    ).toBe('none');
+    const page = await set.open(
+      { ...states.full(), turn: turn() },
+      {
+        bodyClass: 'vscode-reduce-motion',
+        ...(dir === 'rtl' ? { dir } : {}),
+      },
+    );
+    await page.locator('.turn-status').waitFor();
+    const animations = await page
+      .locator('.spin')
+      .evaluateAll((all) => all.map((element) => getComputedStyle(element).animationName));
+    expect(animations).toEqual(['none', 'none']);
     await page.screenshot({ path: `${pictureFolder()}/reduced-${dir}.png` });
   });
 });

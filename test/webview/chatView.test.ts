@@ -75,6 +75,16 @@ describe('the chat view', () => {
     expect(await message(page).inputValue()).toBe('にほん');
   });
 
+  it('breaks the line with Shift+Enter, and sends no blanks', async () => {
+    const page = await open(snapshot());
+    await message(page).press('Shift+Enter');
+    await message(page).pressSequentially('  ');
+    await message(page).press('Enter');
+    expect(await message(page).inputValue()).toBe('\n  ');
+    expect(await page.getByRole('button', { name: 'Send' }).isDisabled()).toBe(true);
+    expect(await requestsOf(page, 'turn/start')).toEqual([]);
+  });
+
   it('stops with Esc and keeps what is typed meanwhile', async () => {
     const page = await open(states.running());
     await message(page).fill('next');
@@ -110,7 +120,7 @@ describe('the chat view', () => {
   it('completes slash commands by keyboard', async () => {
     const page = await open(snapshot());
     await message(page).pressSequentially('/');
-    expect(await page.getByRole('option').count()).toBe(4);
+    expect(await page.getByRole('option').count()).toBe(9);
     await message(page).press('ArrowDown');
     expect(await message(page).getAttribute('aria-activedescendant')).toBe('command-model');
     await message(page).press('Escape');
@@ -167,6 +177,30 @@ describe('the chat view', () => {
     await page.getByRole('link', { name: 'the stream docs' }).click();
     expect(await waitForRequest(page, 'link/open')).toEqual({ href: 'https://nodejs.org/api/stream.html' });
     expect(page.url()).toContain('127.0.0.1');
+  });
+
+  it('draws references to characters, and links of every kind, with the parser that ships', async () => {
+    const log = new LogBuilder();
+    log.text(
+      [
+        '&copy; &mdash; &auml; &#x2713; &check; &hologram; `&amp;`',
+        '[query](https://x.test/?a=1&amp;b=%7Bc%7D) <https://y.test/ü> https://müller.test/straße_(a). <mail@z.test>',
+        '[r] and [x](<https://a.test/b c>)',
+        '[r]: https://ref.test/&quot; "t"',
+      ].join('\n\n'),
+    );
+    const page = await open(snapshot({ events: log.events }));
+    const lines = await page.locator('.markdown p').allTextContents();
+    expect(lines[0]).toBe('© — ä ✓ ✓ &hologram; &amp;');
+    const links = await page.locator('.markdown a').evaluateAll((all) => all.map((each) => each.getAttribute('href')));
+    expect(links).toEqual([
+      'https://x.test/?a=1&b=%7Bc%7D',
+      'https://y.test/%C3%BC',
+      'https://xn--mller-kva.test/stra%C3%9Fe_(a)',
+      'mailto:mail@z.test',
+      'https://ref.test/%22',
+    ]);
+    expect(lines[2]).toContain('x (https://a.test/b c)');
   });
 
   it('copies source, not what is drawn', async () => {

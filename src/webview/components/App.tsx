@@ -12,7 +12,6 @@ import { Screen, StoreUnavailable, Welcome } from './Welcome';
 export function App() {
   const { composer, connectionError, store } = useChat();
   const phase = store.phase.value;
-  const strings = store.strings.value;
 
   useEffect(() => {
     // A click on the view's title or a command gives the page the keyboard without saying to what.
@@ -28,7 +27,7 @@ export function App() {
   if (phase === 'outdated') {
     return (
       <div class="app" role="alert">
-        <Screen icon="warning" title={strings.reloadView} text="" />
+        <Screen icon="warning" title={store.reloadText.value} text="" />
       </div>
     );
   }

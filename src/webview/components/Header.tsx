@@ -37,7 +37,7 @@ export function Header() {
         </h2>
       )}
       <span class="header-actions">
-        <CopyButton label={strings.copyConversation} copy={actions.copyConversation} />
+        <CopyButton label={strings.copyConversation} copy={() => actions.runInSession('session/copy')} />
         {/* The notice has this button as long as it is there: one place at a time. */}
         {store.notice.value === null && (
           <IconButton label={strings.newSession} icon="add" onClick={() => void actions.newSession()} />

@@ -1,26 +1,27 @@
-import { useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
-import { completeSlashCommand, type SlashCommandName } from '../../core/session/slashCommands';
+import { formatString } from '../../protocol/viewStrings';
 import { useChat } from '../chat';
 import { Icon } from '../components/icons';
 import { focusLastMessage } from '../transcript/messageKeys';
+import { CommandList, commandListId, commandOptionId } from './CommandList';
+import { CompactionRow } from './CompactionRow';
 import { isSendKey } from './composerText';
+import { ComposerTools } from './ComposerTools';
+import { ContextChips } from './ContextChips';
 import { HelpCard } from './HelpCard';
 import { canRecallEarlier, canRecallLater } from './inputHistory';
-import { CommandList, commandListId, commandOptionId } from './CommandList';
+import { useDrop } from './useDrop';
+import { useSlashList } from './useSlashList';
 
 export function Composer() {
   const { actions, composer, store } = useChat();
   const strings = store.strings.value;
   const boxRef = useRef<HTMLTextAreaElement>(null);
   const text = composer.text.value;
-  const selected = useSignal(0);
-  /** Esc closes the list for the text as it is. */
-  const closedFor = useSignal<string | null>(null);
-  const commands = closedFor.value === text ? [] : completeSlashCommand(text);
-  const active = commands[Math.min(selected.value, commands.length - 1)];
-  const running = composer.running.value;
+  const slash = useSlashList();
+  const { active } = slash;
   const note = composer.note.value;
+  const drop = useDrop();
 
   useAutoGrow(boxRef, text);
   const focusRequests = composer.focusRequests.value;
@@ -30,51 +31,9 @@ export function Composer() {
     }
   }, [focusRequests]);
 
-  const complete = (name: SlashCommandName): void => {
-    selected.value = 0;
-    composer.type(`/${name} `);
-    boxRef.current?.focus();
-  };
-  const choose = (name: SlashCommandName): void => {
-    selected.value = 0;
-    // Renaming wants a title behind it; the others are complete as they are.
-    if (name === 'rename') {
-      complete(name);
-    } else {
-      composer.type(`/${name}`);
-      void composer.submit();
-    }
-  };
-
-  const onListKey = (event: KeyboardEvent): boolean => {
-    if (active === undefined || event.isComposing) {
-      return false;
-    }
-    const index = commands.indexOf(active);
-    switch (event.key) {
-      case 'ArrowDown':
-        selected.value = (index + 1) % commands.length;
-        return true;
-      case 'ArrowUp':
-        selected.value = (index - 1 + commands.length) % commands.length;
-        return true;
-      case 'Tab':
-        complete(active);
-        return !event.shiftKey;
-      case 'Enter':
-        choose(active);
-        return true;
-      case 'Escape':
-        closedFor.value = text;
-        return true;
-      default:
-        return false;
-    }
-  };
-
   const onKeyDown = (event: KeyboardEvent): void => {
     const box = boxRef.current;
-    if (box !== null && (onListKey(event) || onEditKey(event, box))) {
+    if (box !== null && (slash.onKey(event) || onEditKey(event, box))) {
       event.preventDefault();
     }
   };
@@ -90,7 +49,7 @@ export function Composer() {
     const modified = event.ctrlKey || event.metaKey;
     switch (event.key) {
       case 'Escape':
-        if (running) {
+        if (composer.running.value) {
           actions.stop();
         }
         composer.helpShown.value = false;
@@ -122,8 +81,10 @@ export function Composer() {
   };
 
   return (
-    <footer class="composer">
+    <footer class="composer" {...drop.handlers}>
       {composer.helpShown.value && <HelpCard />}
+      <CompactionRow />
+      <SharingNote />
       {note !== null && (
         <div class={`composer-note ${note.kind}`} id="composer-note" role={note.kind === 'error' ? 'alert' : undefined}>
           {note.kind === 'error' && <Icon name="error" tone="error" />}
@@ -131,7 +92,8 @@ export function Composer() {
         </div>
       )}
       <div class="composer-box">
-        {active !== undefined && <CommandList commands={commands} active={active} onChoose={choose} />}
+        {active !== undefined && <CommandList entries={slash.entries} active={active} onChoose={slash.choose} />}
+        <ContextChips />
         <textarea
           ref={boxRef}
           rows={1}
@@ -146,60 +108,28 @@ export function Composer() {
           onInput={(event) => composer.type(event.currentTarget.value)}
           onKeyDown={onKeyDown}
         />
-        <div class="composer-tools">
-          <ModelButton />
-          <span class="spacer" />
-          {running ? (
-            <button
-              type="button"
-              class="send-button"
-              aria-label={strings.stop}
-              title={`${strings.stop} (Esc)`}
-              onClick={actions.stop}
-            >
-              <Icon name="debug-stop" />
-            </button>
-          ) : (
-            <button
-              type="button"
-              class="send-button"
-              aria-label={strings.send}
-              title={strings.send}
-              disabled={!composer.canSend.value}
-              onClick={() => {
-                void composer.submit();
-                boxRef.current?.focus();
-              }}
-            >
-              <Icon name="arrow-up" />
-            </button>
-          )}
-        </div>
+        <ComposerTools />
+        {drop.over && <div class="drop-hint">{strings.dropToAttach}</div>}
       </div>
     </footer>
   );
 }
 
-function ModelButton() {
-  const { actions, store } = useChat();
-  const strings = store.strings.value;
-  const model = store.model.value;
-  const label = model === null || model.label === '' ? strings.chooseModel : model.label;
-  return (
-    <span class="model" title={label}>
-      <span class="model-label" id="model-label">
-        {label}
-      </span>
-      <button
-        type="button"
-        class="model-button"
-        aria-label={strings.chooseModel}
-        aria-describedby="model-label"
-        onClick={() => void actions.pickModel()}
-      >
-        <Icon name="chevron-down" />
-      </button>
-    </span>
+/** Says to whom the next message takes everything, before it does. */
+function SharingNote() {
+  const { announce, store } = useChat();
+  const sharing = store.model.value?.sharing ?? null;
+  const text = sharing === null ? '' : formatString(store.strings.value.sharing, sharing.to, sharing.from);
+  useEffect(() => {
+    if (text !== '') {
+      announce(text);
+    }
+  }, [text]);
+  return text === '' ? null : (
+    <div class="composer-note" role="note">
+      <Icon name="info" />
+      <span>{text}</span>
+    </div>
   );
 }
 

@@ -28,6 +28,7 @@ export function HelpCard() {
           </div>
         ))}
       </dl>
+      <p>{strings.helpSkills}</p>
       <p>{strings.helpKeys}</p>
     </section>
   );

@@ -1,8 +1,17 @@
 import { computed, signal, type ReadonlySignal } from '@preact/signals';
 import type { SessionId } from '../../core/session/session';
-import { parseComposerInput, slashCommandNames, type SlashCommandName } from '../../core/session/slashCommands';
+import type { StoredBody } from '../../core/session/sessionEvent';
+import {
+  completeSlash,
+  parseComposerInput,
+  slashCommandNames,
+  type ComposerInput,
+  type SlashCommandName,
+  type SlashEntry,
+} from '../../core/session/slashCommands';
 import { formatString } from '../../protocol/viewStrings';
-import type { ChatActions } from '../state/chatActions';
+import { RpcError } from '../../protocol/rpcEndpoint';
+import type { ChatActions, OutgoingMessage } from '../state/chatActions';
 import type { ChatStore } from '../state/chatStore';
 import { textAfterSending, withAddedText } from './composerText';
 import {
@@ -41,7 +50,7 @@ export class ComposerController {
   readonly canSend: ReadonlySignal<boolean>;
   private history: HistoryState = atDraft;
   /** A message that failed keeps its id, so that sending it again cannot store it twice. */
-  private failedAttempt: { readonly sessionId: SessionId; readonly text: string; readonly id: string } | undefined;
+  private failedAttempt: { readonly sessionId: SessionId; readonly typed: string; readonly id: string } | undefined;
 
   constructor(private readonly deps: ComposerDeps) {
     const { store } = deps;
@@ -92,22 +101,28 @@ export class ComposerController {
     return true;
   }
 
+  /** What may be meant by a text that begins with a slash. */
+  complete(text: string): readonly SlashEntry[] {
+    return completeSlash(text, this.deps.store.skill.value.available);
+  }
+
   /** Does what the text asks for: sends it, runs its command, or says why not. */
   async submit(): Promise<void> {
     const text = this.text.value;
-    const input = parseComposerInput(text);
+    const input = this.parse(text);
     if (this.sending.value || input.kind === 'empty') {
       return;
     }
     if (input.kind === 'unknown-command') {
-      const known = slashCommandNames.map((name) => `/${name}`).join(' ');
+      const names = [...slashCommandNames, ...this.deps.store.skill.peek().available.map(({ name }) => name)];
+      const known = names.map((name) => `/${name}`).join(' ');
       this.note.value = { kind: 'error', text: formatString(this.strings.unknownCommand, input.name, known) };
     } else if (input.kind === 'command') {
       await this.runCommand(input.name, input.argument, text);
     } else if (this.running.value) {
       this.note.value = { kind: 'hint', text: this.strings.busyHint };
     } else if (this.canSend.value) {
-      await this.send(text);
+      await this.send(text, input.kind === 'skill' ? { text: input.argument, skill: input.name } : { text });
     } else {
       this.note.value = { kind: 'hint', text: this.whyNotSendable() };
     }
@@ -126,38 +141,47 @@ export class ComposerController {
     return this.deps.store.strings.peek();
   }
 
+  private parse(text: string): ComposerInput {
+    return parseComposerInput(text, this.deps.store.skill.value.available);
+  }
+
   private isSendable(text: string): boolean {
     const { store } = this.deps;
-    const input = parseComposerInput(text);
-    if (input.kind !== 'message') {
+    const input = this.parse(text);
+    if (input.kind !== 'message' && input.kind !== 'skill') {
       return input.kind !== 'empty';
     }
     const model = store.model.value;
     return model !== null && model.ref !== null && model.missing === null && store.store.value?.kind !== 'unavailable';
   }
 
-  private async send(text: string): Promise<void> {
+  private async send(typed: string, message: Pick<OutgoingMessage, 'text' | 'skill'>): Promise<void> {
     const sessionId = this.deps.store.sessionId.peek();
     if (sessionId === null) {
       return;
     }
-    const same = this.failedAttempt?.text === text && this.failedAttempt.sessionId === sessionId;
-    const id = same && this.failedAttempt !== undefined ? this.failedAttempt.id : this.deps.createId();
+    const failed = this.failedAttempt;
+    const clientMessageId =
+      failed?.typed === typed && failed.sessionId === sessionId ? failed.id : this.deps.createId();
     this.sending.value = true;
     this.note.value = null;
     try {
-      await this.deps.actions.send(sessionId, text, id);
+      await this.deps.actions.send(sessionId, { ...message, clientMessageId });
       this.failedAttempt = undefined;
-      this.clearSent(text);
+      this.clearSent(typed);
     } catch (error) {
-      this.failedAttempt = { sessionId, text, id };
-      this.note.value = {
-        kind: 'error',
-        text: formatString(this.strings.notSaved, error instanceof Error ? error.message : ''),
-      };
+      this.failedAttempt = { sessionId, typed, id: clientMessageId };
+      this.note.value = { kind: 'error', text: this.whyNotSent(error) };
     } finally {
       this.sending.value = false;
     }
+  }
+
+  /** A skill that cannot be used says so itself; everything else kept the message from being saved. */
+  private whyNotSent(error: unknown): string {
+    const message = error instanceof Error ? error.message : '';
+    const ofSkill = error instanceof RpcError && error.code.startsWith('skill/');
+    return ofSkill ? message : formatString(this.strings.notSaved, message);
   }
 
   /** Cleared before it runs, so that the command is not left behind as the draft of the session that it leaves. */
@@ -185,8 +209,18 @@ export class ComposerController {
         return actions.newSession();
       case 'model':
         return actions.pickModel();
+      case 'skill':
+        return argument === '' ? actions.pickSkill() : actions.pickSkill(argument);
       case 'rename':
         return argument === '' ? actions.rename() : actions.rename(argument);
+      case 'attach':
+        return actions.runInSession('context/attach');
+      case 'compact':
+        return actions.runInSession('compaction/start');
+      case 'export':
+        return actions.runInSession('session/export');
+      case 'import':
+        return actions.run('session/import');
     }
   }
 
@@ -203,9 +237,15 @@ export class ComposerController {
   }
 
   private recentMessages(): readonly string[] {
-    const messages = this.deps.store.events
-      .peek()
-      .flatMap(({ body }) => (body.type === 'user_message' ? [body.content] : []));
+    const messages = this.deps.store.events.peek().flatMap(({ body }) => typedText(body) ?? []);
     return recallable(messages);
   }
+}
+
+/** What a person typed to send a message or call a skill. */
+function typedText(body: StoredBody): string | undefined {
+  if (body.type === 'skill_invocation') {
+    return `/${body.name} ${body.arguments ?? ''}`.trimEnd();
+  }
+  return body.type === 'user_message' ? body.content : undefined;
 }

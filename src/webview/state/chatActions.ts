@@ -1,4 +1,5 @@
 import { signal, type ReadonlySignal } from '@preact/signals';
+import type { ContextKey } from '../../core/session/contextItem';
 import type { EventId, SessionId, TurnId } from '../../core/session/session';
 import {
   protocolVersion,
@@ -19,6 +20,8 @@ export interface ActionError {
   readonly message: string;
 }
 
+export type OutgoingMessage = Omit<ParamsOf<'turn/start'>, 'sessionId'>;
+
 /** All that a person can make the host do. The only caller of `RpcClient.request`. */
 export interface ChatActions {
   readonly error: ReadonlySignal<ActionError | null>;
@@ -26,30 +29,43 @@ export interface ChatActions {
   readonly ready: () => Promise<SessionSnapshot>;
   readonly loadOlder: (sessionId: SessionId, before: EventId) => Promise<EventsPage>;
   /** Rejects with `RpcError` when the message could not be stored: the text is still the person's. */
-  readonly send: (sessionId: SessionId, text: string, clientMessageId: string) => Promise<void>;
+  readonly send: (sessionId: SessionId, message: OutgoingMessage) => Promise<void>;
   readonly newSession: () => Promise<boolean>;
   readonly openSession: (sessionId: SessionId) => Promise<boolean>;
   readonly rename: (title?: string) => Promise<boolean>;
   readonly pickModel: () => Promise<boolean>;
+  /** Asks which one where none is named. */
+  readonly pickSkill: (name?: string) => Promise<boolean>;
   readonly addProvider: () => Promise<boolean>;
+  readonly attachUris: (uris: readonly string[]) => void;
+  readonly detach: (key: ContextKey) => void;
+  readonly openContext: (key: ContextKey) => void;
+  readonly undoCompaction: (eventId: EventId) => void;
   readonly stop: () => void;
-  readonly retry: () => void;
-  readonly continueReply: () => void;
   readonly regenerate: (eventId: EventId) => void;
   readonly respondToTool: (turnId: TurnId, callId: string, decision: ToolDecision) => void;
   readonly saveMemory: (sessionId: SessionId, memory: ViewMemory) => void;
   /** True when the text is on the clipboard. */
   readonly copy: (text: string) => Promise<boolean>;
-  readonly copyConversation: () => Promise<boolean>;
   readonly insertCode: (code: string) => void;
   readonly openCode: (code: string, language: string) => void;
   readonly openLink: (href: string) => void;
   /** Requests without params that need nothing but a click. */
   readonly run: (method: SimpleMethod) => Promise<boolean>;
+  /** Requests that need nothing but the session shown. */
+  readonly runInSession: (method: SessionMethod) => Promise<boolean>;
 }
 
 export type SimpleMethod = {
   [M in ChatMethod]: Record<string, never> extends ParamsOf<M> ? M : never;
+}[ChatMethod];
+
+export type SessionMethod = {
+  [M in ChatMethod]: ParamsOf<M> extends { readonly sessionId: SessionId }
+    ? { readonly sessionId: SessionId } extends ParamsOf<M>
+      ? M
+      : never
+    : never;
 }[ChatMethod];
 
 export function createChatActions(client: RpcClient, store: ChatStore): ChatActions {
@@ -87,9 +103,9 @@ export function createChatActions(client: RpcClient, store: ChatStore): ChatActi
     },
     ready: () => client.request('session/ready', { protocolVersion }),
     loadOlder: (sessionId, before) => client.request('session/loadOlder', { sessionId, before }),
-    send: async (sessionId, text, clientMessageId) => {
+    send: async (sessionId, message) => {
       error.value = null;
-      await client.request('turn/start', { sessionId, text, clientMessageId });
+      await client.request('turn/start', { sessionId, ...message });
     },
     newSession: () => succeeded('session/new', {}),
     openSession: (sessionId) => succeeded('session/open', { sessionId }),
@@ -99,15 +115,22 @@ export function createChatActions(client: RpcClient, store: ChatStore): ChatActi
         Promise.resolve(false),
       ),
     pickModel: () => succeeded('model/pick', {}),
+    pickSkill: (name) => succeeded('skill/pick', name === undefined ? {} : { name }),
     addProvider: () => succeeded('provider/add', {}),
+    attachUris: (uris) =>
+      inSession((sessionId) => void succeeded('context/attachUris', { sessionId, uris }), undefined),
+    detach: ({ type, key }) =>
+      inSession((sessionId) => void succeeded('context/remove', { sessionId, type, key }), undefined),
+    openContext: ({ type, key }) =>
+      inSession((sessionId) => void succeeded('context/open', { sessionId, type, key }), undefined),
+    undoCompaction: (eventId) =>
+      inSession((sessionId) => void succeeded('compaction/undo', { sessionId, eventId }), undefined),
     stop: () => {
       const turn = store.turn.peek();
       if (turn !== null) {
         void succeeded('turn/cancel', { turnId: turn.turnId });
       }
     },
-    retry: () => inSession((sessionId) => void succeeded('turn/retry', { sessionId }), undefined),
-    continueReply: () => inSession((sessionId) => void succeeded('turn/continue', { sessionId }), undefined),
     regenerate: (eventId) =>
       inSession((sessionId) => void succeeded('turn/regenerate', { sessionId, eventId }), undefined),
     respondToTool: (turnId, callId, decision) => void succeeded('tool/respond', { turnId, callId, decision }),
@@ -116,10 +139,10 @@ export function createChatActions(client: RpcClient, store: ChatStore): ChatActi
       client.request('memory/save', { sessionId, memory }).catch(() => undefined);
     },
     copy: (text) => succeeded('clipboard/write', { text }),
-    copyConversation: () => inSession((sessionId) => succeeded('session/copy', { sessionId }), Promise.resolve(false)),
     insertCode: (code) => void succeeded('code/insert', { code }),
     openCode: (code, language) => void succeeded('code/open', { code, language }),
     openLink: (href) => void succeeded('link/open', { href }),
     run: (method) => succeeded(method, {}),
+    runInSession: (method) => inSession((sessionId) => succeeded(method, { sessionId }), Promise.resolve(false)),
   };
 }

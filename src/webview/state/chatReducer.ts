@@ -1,5 +1,6 @@
 import type { SessionId } from '../../core/session/session';
 import type { StoredEvent } from '../../core/session/sessionEvent';
+import { startsTurn } from '../../core/session/startsTurn';
 import {
   protocolVersion,
   type ChatNotification,
@@ -16,6 +17,7 @@ export type ChatInput =
   | { readonly type: 'snapshot'; readonly snapshot: SessionSnapshot }
   | { readonly type: 'older'; readonly sessionId: SessionId; readonly epoch: number; readonly page: EventsPage }
   | { readonly type: 'notice-dismissed' }
+  | { readonly type: 'compaction-dismissed' }
   | {
       [M in StampedNotification]: {
         readonly type: 'notification';
@@ -35,6 +37,8 @@ export function chatReducer(state: ChatState, input: ChatInput): ChatState {
       return state.data === null || state.data.notice === null
         ? state
         : { ...state, data: { ...state.data, notice: null } };
+    case 'compaction-dismissed':
+      return state.data === null ? state : { ...state, data: { ...state.data, compaction: null } };
     case 'notification':
       return applyStamped(state, input);
   }
@@ -42,13 +46,14 @@ export function chatReducer(state: ChatState, input: ChatInput): ChatState {
 
 function applySnapshot(state: ChatState, snapshot: SessionSnapshot): ChatState {
   if (snapshot.protocolVersion !== protocolVersion) {
-    return { ...state, phase: 'outdated', needsSnapshot: false };
+    const texts: Partial<SessionSnapshot['strings']> = (snapshot as Partial<SessionSnapshot>).strings ?? {};
+    return { ...state, phase: 'outdated', needsSnapshot: false, reloadText: texts.reloadView ?? state.reloadText };
   }
   if (state.data !== null && isOlder(snapshot, state.data)) {
     return state;
   }
   const { protocolVersion: _version, ...data } = snapshot;
-  return { phase: 'ready', needsSnapshot: false, data };
+  return { ...state, phase: 'ready', needsSnapshot: false, data };
 }
 
 function isOlder(a: Stamped<object>, b: Stamped<object>): boolean {
@@ -90,9 +95,15 @@ function applyNotification(data: ChatData, input: Extract<ChatInput, { type: 'no
     case 'turn/state':
       return { ...data, turn: input.params.turn };
     case 'status/updated': {
-      const { model, workspace, store, enterSends } = input.params;
-      return { ...data, model, workspace, store, enterSends };
+      const { model, workspace, store, skill, showSummaries, enterSends } = input.params;
+      return { ...data, model, workspace, store, skill, showSummaries, enterSends };
     }
+    case 'context/updated':
+      return { ...data, context: input.params.context };
+    case 'compaction/updated':
+      return { ...data, compaction: input.params.compaction };
+    case 'measure/updated':
+      return { ...data, measure: input.params.measure };
     case 'recent/updated':
       return { ...data, recent: input.params.recent };
     default:
@@ -124,9 +135,14 @@ function appendEvents(data: ChatData, added: readonly StoredEvent[]): ChatData |
     }
     events = [...branch, event];
     turn = dropStoredPart(turn, event);
-    notice = event.body.type === 'user_message' || event.body.type === 'text' ? null : notice;
+    notice = goesOn(event) ? null : notice;
   }
   return { ...data, events, turn, notice };
+}
+
+/** Someone has written, so that the conversation is no longer merely the one that came back. */
+function goesOn(event: StoredEvent): boolean {
+  return startsTurn(event.body) || event.body.type === 'text';
 }
 
 /** The events that stay when another one is added: a new answer to an earlier message leaves the former one behind. */

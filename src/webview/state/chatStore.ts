@@ -1,10 +1,14 @@
 import { batch, computed, signal, type ReadonlySignal } from '@preact/signals';
-import { defaultViewStrings, type ViewStrings } from '../../protocol/viewStrings';
+import type { ViewStrings } from '../../protocol/viewStrings';
 import { chatReducer, type ChatInput } from './chatReducer';
 import { initialChatState, type ChatData, type ChatState } from './chatState';
 
 const emptyEvents: ChatData['events'] = [];
 const noRecent: ChatData['recent'] = [];
+const noContext: ChatData['context'] = [];
+const noSkills: ChatData['skill'] = { current: null, missing: false, available: [] };
+/** Nothing is said before the first snapshot, which brings the words. */
+const noStrings = {} as ViewStrings;
 const noTools: NonNullable<ChatData['turn']>['pendingTools'] = [];
 
 /**
@@ -16,6 +20,7 @@ export interface ChatStore {
   readonly phase: ReadonlySignal<ChatState['phase']>;
   readonly needsSnapshot: ReadonlySignal<boolean>;
   readonly data: ReadonlySignal<ChatData | null>;
+  readonly reloadText: ReadonlySignal<string>;
   readonly strings: ReadonlySignal<ViewStrings>;
   readonly sessionId: ReadonlySignal<ChatData['sessionId'] | null>;
   readonly summary: ReadonlySignal<ChatData['summary']>;
@@ -33,6 +38,11 @@ export interface ChatStore {
   readonly workspace: ReadonlySignal<ChatData['workspace'] | null>;
   readonly store: ReadonlySignal<ChatData['store'] | null>;
   readonly recent: ReadonlySignal<ChatData['recent']>;
+  readonly skill: ReadonlySignal<ChatData['skill']>;
+  readonly context: ReadonlySignal<ChatData['context']>;
+  readonly compaction: ReadonlySignal<ChatData['compaction']>;
+  readonly measure: ReadonlySignal<ChatData['measure']>;
+  readonly showSummaries: ReadonlySignal<boolean>;
   readonly enterSends: ReadonlySignal<boolean>;
   readonly idleGapMs: ReadonlySignal<number>;
   apply(inputs: readonly ChatInput[]): void;
@@ -59,7 +69,8 @@ export function createChatStore(): ChatStore {
     phase: fromState(({ phase }) => phase),
     needsSnapshot: fromState(({ needsSnapshot }) => needsSnapshot),
     data: fromState(({ data }) => data),
-    strings: part<ViewStrings>((data) => data.strings, defaultViewStrings),
+    reloadText: fromState(({ reloadText }) => reloadText),
+    strings: part((data) => data.strings, noStrings),
     sessionId: part<ChatData['sessionId'] | null>((data) => data.sessionId, null),
     summary: part<ChatData['summary']>((data) => data.summary, null),
     events: part<ChatData['events']>((data) => data.events, emptyEvents),
@@ -76,6 +87,11 @@ export function createChatStore(): ChatStore {
     workspace: part<ChatData['workspace'] | null>((data) => data.workspace, null),
     store: part<ChatData['store'] | null>((data) => data.store, null),
     recent: part<ChatData['recent']>((data) => data.recent, noRecent),
+    skill: part((data) => data.skill, noSkills),
+    context: part((data) => data.context, noContext),
+    compaction: part<ChatData['compaction']>((data) => data.compaction, null),
+    measure: part<ChatData['measure']>((data) => data.measure, null),
+    showSummaries: part((data) => data.showSummaries, false),
     enterSends: part((data) => data.enterSends, true),
     idleGapMs: part((data) => data.idleGapMs, 0),
     apply: (inputs) => {

@@ -1,8 +1,10 @@
 import type { EventId } from '../../core/session/session';
 import type { AssistantItem, AssistantPart } from '../../core/session/transcriptItem';
+import { formatString } from '../../protocol/viewStrings';
 import { useChat } from '../chat';
 import { CopyButton } from '../components/CopyButton';
 import { IconButton } from '../components/IconButton';
+import { Icon } from '../components/icons';
 import { memo } from '../components/memo';
 import { dateTimeText, timeText, usageText } from '../formats';
 import { Markdown } from '../markdown/Markdown';
@@ -126,6 +128,12 @@ function Footer({ item, last, time }: { readonly item: AssistantItem; readonly l
           title={`${item.model.provider}/${item.model.model}`}
         >
           {item.model.model}
+        </span>
+      )}
+      {item.skill !== null && (
+        <span class="skill-name on-hover" title={formatString(strings.skillOfAnswer, item.skill)}>
+          <Icon name="book" />
+          {item.skill}
         </span>
       )}
       {usage !== '' && <span class="on-hover">{usage}</span>}

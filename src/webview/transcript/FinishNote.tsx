@@ -23,12 +23,12 @@ export function FinishNote({ part, last }: { readonly part: TextPart; readonly l
       {last && idle && (
         <span class="button-row">
           {part.finish !== 'length' && (
-            <button type="button" class="button" onClick={actions.retry}>
+            <button type="button" class="button" onClick={() => void actions.runInSession('turn/retry')}>
               {strings.retry}
             </button>
           )}
           {canContinue && (
-            <button type="button" class="button" onClick={actions.continueReply}>
+            <button type="button" class="button" onClick={() => void actions.runInSession('turn/continue')}>
               {strings.continueReply}
             </button>
           )}

@@ -20,14 +20,14 @@ export const Line = memo(function Line({ item }: { readonly item: LineItem }) {
       return <Divider text={formatString(strings.modelChanged, item.to.model)} />;
     case 'title-changed':
       return <Divider text={formatString(strings.titleChanged, item.to)} />;
-    case 'skill':
-      return <Divider text={formatString(strings.skillUsed, item.name)} />;
+    case 'skill-changed':
+      return <Divider text={item.to === null ? strings.skillCleared : formatString(strings.skillChanged, item.to)} />;
     case 'unanswered':
       return <Unanswered interrupted={item.status === 'interrupted'} />;
   }
 });
 
-function Divider({ text }: { readonly text: string }) {
+export function Divider({ text }: { readonly text: string }) {
   return (
     <div class="divider">
       <span dir="auto">
@@ -48,7 +48,7 @@ function Unanswered({ interrupted }: { readonly interrupted: boolean }) {
       </span>
       {store.turnId.value === null && (
         <span class="button-row">
-          <button type="button" class="button" onClick={actions.retry}>
+          <button type="button" class="button" onClick={() => void actions.runInSession('turn/retry')}>
             {strings.retry}
           </button>
         </span>

@@ -1,4 +1,4 @@
-import { useComputed, useSignal } from '@preact/signals';
+import { useComputed, useSignal, type ReadonlySignal } from '@preact/signals';
 import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import { TranscriptProjector } from '../../core/session/transcript';
 import type { TranscriptItem } from '../../core/session/transcriptItem';
@@ -8,8 +8,11 @@ import { Icon } from '../components/icons';
 import { memo } from '../components/memo';
 import { dayOf } from '../formats';
 import { AssistantMessage } from './AssistantMessage';
+import { Compaction } from './Compaction';
 import { Line, SystemBlock, Unreadable } from './Lines';
 import { moveBetweenMessages } from './messageKeys';
+import { useFolds } from './useFolds';
+import { FoldProvider, useFoldSwitch } from './useFoldSwitch';
 import { firstCount, useOlder } from './useOlder';
 import { useScroll } from './useScroll';
 import { UserMessage } from './UserMessage';
@@ -21,15 +24,17 @@ export function Transcript() {
   const scrollerRef = useRef<HTMLDivElement>(null);
   const contentRef = useRef<HTMLDivElement>(null);
   const topRef = useRef<HTMLDivElement>(null);
-  const items = useTranscriptItems();
+  const keeper = useScroll(scrollerRef, contentRef);
+  const folds = useFolds(useTranscriptItems(), keeper);
+  const { items, roof } = folds.folded.value;
   const limit = useSignal(firstCount);
   const strings = store.strings.value;
   const first = Math.max(0, items.length - limit.value);
   const shown = useMemo(() => items.slice(first), [items, first]);
-  const hasMore = first > 0 || store.hasOlder.value;
+  // Below a summary of everything from the very first entry on there is nothing to ask for.
+  const hasMore = first > 0 || (store.hasOlder.value && (roof === null || roof.fromSeq > 1));
 
-  const keeper = useScroll(scrollerRef, contentRef);
-  const older = useOlder(topRef, { keeper, limit, hidden: first });
+  const older = useOlder(topRef, { keeper, limit, hidden: first, roof, setOpen: folds.set });
   const following = keeper.value?.following.value ?? true;
   const lastSeen = useRef<string | null>(null);
   useLayoutEffect(() => {
@@ -49,6 +54,8 @@ export function Transcript() {
     }
   };
 
+  const foldSwitch = useFoldSwitch({ folds, older, keeper, limit, scrollerRef });
+
   return (
     <div class="transcript">
       {/* The log takes keys for the messages inside of it, which are what is focused. */}
@@ -64,11 +71,13 @@ export function Transcript() {
         <div ref={contentRef} class="messages">
           <div ref={topRef} />
           {hasMore && (
-            <button type="button" class="load-older" disabled={older.loading.value} onClick={older.load}>
+            <button type="button" class="load-older" disabled={older.loading.value} onClick={() => void older.load()}>
               {older.loading.value ? strings.loadingOlder : strings.loadOlder}
             </button>
           )}
-          <Chunks items={shown} runningKey={runningKey} />
+          <FoldProvider value={foldSwitch}>
+            <Chunks items={shown} runningKey={runningKey} />
+          </FoldProvider>
         </div>
       </div>
       {!following && (
@@ -91,10 +100,10 @@ export function Transcript() {
 }
 
 /** Items in the order of the branch; those that did not change stay the same objects. */
-function useTranscriptItems(): readonly TranscriptItem[] {
+function useTranscriptItems(): ReadonlySignal<readonly TranscriptItem[]> {
   const { store } = useChat();
   const projector = useMemo(() => new TranscriptProjector(), []);
-  const items = useComputed(() => {
+  return useComputed(() => {
     // Of the running turn only its beginning matters here: its text is drawn by the message that it grows in.
     void store.turnId.value;
     void store.turnParent.value;
@@ -108,7 +117,6 @@ function useTranscriptItems(): readonly TranscriptItem[] {
     });
     return withRunningTurn(projected, turn, events.at(-1)?.seq ?? 0);
   });
-  return items.value;
 }
 
 interface ChunksProps {
@@ -167,11 +175,13 @@ const Item = memo(function Item({
       return <SystemBlock item={item} />;
     case 'unreadable':
       return <Unreadable part={item} />;
+    case 'compaction':
+      return <Compaction item={item} />;
     case 'day':
     case 'gap':
     case 'model-changed':
     case 'title-changed':
-    case 'skill':
+    case 'skill-changed':
     case 'unanswered':
       return <Line item={item} />;
   }

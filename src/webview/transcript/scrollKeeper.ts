@@ -67,6 +67,16 @@ export class ScrollKeeper {
     this.toEnd();
   }
 
+  /** Leaves room above an element for what has come in there: it stands no higher than in the middle. */
+  makeRoomAbove(element: Element): void {
+    const { top, height } = this.scroller.getBoundingClientRect();
+    const missing = top + height / 2 - element.getBoundingClientRect().top;
+    if (missing > 0) {
+      this.following.value = false;
+      this.moveBy(-missing);
+    }
+  }
+
   /** The person is about to scroll. Moving up lets go of the end, which must not pull back what has not moved yet. */
   willScroll(up: boolean): void {
     this.touches += 1;

@@ -1,7 +1,10 @@
 import { useSignal, type ReadonlySignal, type Signal } from '@preact/signals';
 import type { RefObject } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import type { EventId } from '../../core/session/session';
+import type { CompactionItem } from '../../core/session/transcriptItem';
 import { useChat } from '../chat';
+import { framesToSize, nextFrames } from './nextFrames';
 import type { ScrollKeeper } from './scrollKeeper';
 
 /** Items drawn at first: a few screens, so that they are there at once. */
@@ -14,8 +17,6 @@ const headStart = 800;
 const maxPagesToPlace = 30;
 /** Frames in which sizes may still change after a place was returned to. */
 const framesToSettle = 4;
-/** Frames until what came in above has got its real size. */
-const framesToSize = 2;
 
 interface OlderOptions {
   readonly keeper: ReadonlySignal<ScrollKeeper | null>;
@@ -23,12 +24,15 @@ interface OlderOptions {
   readonly limit: Signal<number>;
   /** Items that are here but not drawn. */
   readonly hidden: number;
+  /** While there is one, what comes before would show nothing. */
+  readonly roof: CompactionItem | null;
+  readonly setOpen: (id: EventId, open: boolean) => void;
 }
 
 export interface Older {
   readonly loading: ReadonlySignal<boolean>;
-  /** Draws or fetches what comes before. */
-  readonly load: () => void;
+  /** Draws or fetches what comes before. True when there is more on the page than before. */
+  readonly load: () => Promise<boolean>;
 }
 
 /** Brings older items in as they are scrolled to, and once as far as the place at which the session was left. */
@@ -64,16 +68,18 @@ export function useOlder(topRef: RefObject<HTMLElement | null>, options: OlderOp
   };
 
   const drawOrFetch = async (): Promise<boolean> => {
-    const { keeper, limit, hidden } = latest.current;
+    const { keeper, limit, hidden, roof } = latest.current;
     let more = true;
     if (hidden > 0) {
       keeper.peek()?.hold();
       limit.value += stepCount;
+      await nextFrames(framesToSize);
     } else {
-      more = await fetchOlder();
-    }
-    for (let frame = 0; frame < framesToSize; frame += 1) {
-      await nextFrame();
+      do {
+        more = await fetchOlder();
+        await nextFrames(framesToSize);
+        // Asked for all the same: then it goes on as far as there is something to show.
+      } while (more && roof !== null && latest.current.roof?.eventId === roof.eventId);
     }
     keeper.peek()?.release();
     if (more) {
@@ -102,16 +108,26 @@ export function useOlder(topRef: RefObject<HTMLElement | null>, options: OlderOp
         return;
       }
       keeper.remembering = false;
+      const opened: EventId[] = [];
       for (let page = 0; current && !keeper.restore(place) && page < maxPagesToPlace; page += 1) {
         keeper.follow();
-        if (!(await showMore())) {
+        const { hidden, roof, setOpen } = latest.current;
+        if (hidden === 0 && roof !== null) {
+          // What was read last has been summarised since, or stood open.
+          setOpen(roof.eventId, true);
+          opened.push(roof.eventId);
+          await nextFrames(framesToSize);
+        } else if (!(await showMore())) {
           break;
         }
+      }
+      if (current && !keeper.restore(place)) {
+        opened.forEach((id) => latest.current.setOpen(id, false));
       }
       // Messages around the place get their real sizes only once they are in sight.
       const { touches } = keeper;
       for (let frame = 0; current && frame < framesToSettle && keeper.touches === touches; frame += 1) {
-        await nextFrame();
+        await nextFrames(1);
         keeper.restore(place);
       }
       keeper.remembering = true;
@@ -122,12 +138,13 @@ export function useOlder(topRef: RefObject<HTMLElement | null>, options: OlderOp
     };
   }, [sessionId]);
 
-  const { hidden } = options;
+  const { hidden, roof } = options;
+  const covered = hidden === 0 && roof !== null;
   const events = store.events.value;
   const firstEvent = events[0]?.id;
   useEffect(() => {
     const top = topRef.current;
-    if (top === null) {
+    if (top === null || covered) {
       return undefined;
     }
     const watcher = new IntersectionObserver(
@@ -140,9 +157,7 @@ export function useOlder(topRef: RefObject<HTMLElement | null>, options: OlderOp
     );
     watcher.observe(top);
     return () => watcher.disconnect();
-  }, [hidden, firstEvent, sessionId, rounds.value]);
+  }, [hidden, covered, firstEvent, sessionId, rounds.value]);
 
-  return { loading, load: () => void showMore() };
+  return { loading, load: showMore };
 }
-
-const nextFrame = (): Promise<void> => new Promise((resolve) => requestAnimationFrame(() => resolve()));

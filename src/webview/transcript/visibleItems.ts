@@ -38,6 +38,7 @@ export function withRunningTurn(
     parts: [],
     model: turn.model,
     modelDiffers: false,
+    skill: null,
     usage: null,
     durationMs: null,
   };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { guardViewMessage, maxTextLength } from '../../../src/protocol/chatProtocolGuards';
+import { guardViewMessage, maxTextLength, maxUris } from '../../../src/protocol/chatProtocolGuards';
 
 const request = (method: string, params: unknown, id: unknown = 1) => ({ kind: 'request', id, method, params });
 const start = { sessionId: 'session-1', text: 'hello', clientMessageId: 'm-1' };
@@ -17,6 +17,17 @@ describe('guardViewMessage', () => {
     ['memory/save', { sessionId: 's', memory: { draft: 'text', scroll: null } }],
     ['link/open', { href: 'https://example.com' }],
     ['store/retry', {}],
+    ['turn/start', { ...start, text: '', skill: 'review' }],
+    ['skill/pick', {}],
+    ['skill/pick', { name: 'review' }],
+    ['context/attach', { sessionId: 's' }],
+    ['context/attachUris', { sessionId: 's', uris: ['file:///a%20b.ts', 'vscode-remote://ssh/w'] }],
+    ['context/remove', { sessionId: 's', type: 'selection', key: 'src/⟨any⟩ name.ts:12-40' }],
+    ['context/open', { sessionId: 's', type: 'terminal', key: 'zsh' }],
+    ['compaction/start', { sessionId: 's' }],
+    ['compaction/undo', { sessionId: 's', eventId: 'e' }],
+    ['session/export', { sessionId: 's' }],
+    ['session/import', {}],
   ])('lets %s through as it is', (method, params) => {
     expect(guardViewMessage(request(method, params))).toEqual({ kind: 'valid', message: request(method, params) });
   });
@@ -30,6 +41,16 @@ describe('guardViewMessage', () => {
     ['an id that is too long', request('session/open', { sessionId: 'x'.repeat(500) })],
     ['an unknown decision', request('tool/respond', { turnId: 't', callId: 'c', decision: 'sudo' })],
     ['a number that is none', request('session/ready', { protocolVersion: Number.NaN })],
+    ['a skill whose name is a path', request('turn/start', { ...start, skill: '../x' })],
+    ['an attachment of an unknown type', request('context/open', { sessionId: 's', type: 'image', key: 'a' })],
+    ['an attachment without a key', request('context/remove', { sessionId: 's', type: 'file', key: '' })],
+    ['a drop of nothing', request('context/attachUris', { sessionId: 's', uris: [] })],
+    [
+      'a drop of too much',
+      request('context/attachUris', { sessionId: 's', uris: Array(maxUris + 1).fill('file:///a') }),
+    ],
+    ['an address that is too long', request('context/attachUris', { sessionId: 's', uris: ['x'.repeat(10_000)] })],
+    ['an undo of nothing', request('compaction/undo', { sessionId: 's' })],
     ['no params', { kind: 'request', id: 1, method: 'session/new' }],
     ['a method of the prototype', request('constructor', {})],
     ['a method of the prototype', request('__proto__', {})],

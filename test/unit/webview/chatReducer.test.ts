@@ -2,9 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toTurnId } from '../../../src/core/session/session';
 import type { StoredEvent } from '../../../src/core/session/sessionEvent';
+import type { CompactionProgress } from '../../../src/core/turn/compactionView';
+import { protocolVersion, type SessionSnapshot } from '../../../src/protocol/chatProtocol';
+import { defaultViewStrings } from '../../../src/protocol/viewStrings';
 import { chatReducer, type ChatInput } from '../../../src/webview/state/chatReducer';
 import { initialChatState, type ChatState } from '../../../src/webview/state/chatState';
-import { LogBuilder, sessionId, snapshot, summary, turn } from '../../webview/support/conversation';
+import { LogBuilder, measure, sessionId, snapshot, summary, turn } from '../../webview/support/conversation';
 
 const ready = (patch: Parameters<typeof snapshot>[0] = {}): ChatState =>
   chatReducer(initialChatState, { type: 'snapshot', snapshot: snapshot(patch) });
@@ -18,6 +21,14 @@ const delta = (seq: number, text: string, turnId = 'turn-live'): ChatInput => ({
   method: 'turn/delta',
   params: { epoch: 1, seq, turnId: toTurnId(turnId), text, reasoning: '' },
 });
+const progress: CompactionProgress = {
+  stage: 'summarizing',
+  messages: 12,
+  tokensBefore: 9_000,
+  tokensAfter: null,
+  waiting: true,
+  error: null,
+};
 const ids = (state: ChatState): readonly string[] => state.data?.events.map(({ id }) => id) ?? [];
 
 describe('chatReducer', () => {
@@ -27,8 +38,46 @@ describe('chatReducer', () => {
 
   it('says that the host is of another version', () => {
     const state = chatReducer(initialChatState, { type: 'snapshot', snapshot: snapshot({ protocolVersion: 99 }) });
-    expect(state.phase).toBe('outdated');
+    expect(state).toMatchObject({ phase: 'outdated', reloadText: defaultViewStrings.reloadView });
     expect(chatReducer(state, delta(1, 'x'))).toBe(state);
+  });
+
+  it('says so also when it does not know the words of that host', () => {
+    const alien = { protocolVersion: 99, epoch: 1, seq: 0 } as unknown as SessionSnapshot;
+    expect(chatReducer(initialChatState, { type: 'snapshot', snapshot: alien })).toMatchObject({
+      phase: 'outdated',
+      reloadText: defaultViewStrings.reloadView,
+    });
+  });
+
+  it('follows attachments, compaction, measure and status by the rules of all notifications', () => {
+    const context = [{ type: 'file' as const, key: 'a.ts', bytes: 3, unreadable: false }];
+    const { model, workspace, store } = snapshot();
+    const skill = { current: 'review', missing: true, available: [] };
+    const inputs: ChatInput[] = [
+      { type: 'notification', method: 'context/updated', params: { epoch: 1, seq: 1, context } },
+      { type: 'notification', method: 'compaction/updated', params: { epoch: 1, seq: 2, compaction: progress } },
+      { type: 'notification', method: 'measure/updated', params: { epoch: 1, seq: 3, measure: measure() } },
+      {
+        type: 'notification',
+        method: 'status/updated',
+        params: { epoch: 1, seq: 4, model, workspace, store, skill, showSummaries: true, enterSends: false },
+      },
+    ];
+    const state = inputs.reduce(chatReducer, ready());
+    expect(state.data).toMatchObject({
+      context,
+      compaction: progress,
+      measure: measure(),
+      skill,
+      showSummaries: true,
+      enterSends: false,
+    });
+    expect([...inputs, ...inputs].reduce(chatReducer, ready())).toEqual(state);
+    expect(inputs.slice(1).reduce(chatReducer, ready())).toMatchObject({ needsSnapshot: true, data: { context: [] } });
+    const dismissed = chatReducer(state, { type: 'compaction-dismissed' });
+    expect(dismissed.data?.compaction).toBeNull();
+    expect(dismissed.data?.measure).toEqual(measure());
   });
 
   it('adds streamed text to the running turn only', () => {
@@ -106,6 +155,8 @@ describe('chatReducer', () => {
     const state = ready({ notice: { kind: 'resumed', lastEventAt: 1, idleMs: 1 }, summary: summary() });
     expect(chatReducer(state, { type: 'notice-dismissed' }).data?.notice).toBeNull();
     expect(chatReducer(state, appended(1, [log.user('Hi')])).data?.notice).toBeNull();
+    const skill = log.add({ type: 'skill_invocation', name: 'review', arguments: null, content: '' });
+    expect(chatReducer(state, appended(1, [skill])).data?.notice).toBeNull();
   });
 
   it('ends where the host is, whatever is lost, doubled or out of order, once it was asked again', () => {
@@ -126,7 +177,7 @@ describe('chatReducer', () => {
         hostState = chatReducer(hostState, next);
         view = chatReducer(view, next);
         if (view.needsSnapshot && hostState.data !== null) {
-          view = chatReducer(view, { type: 'snapshot', snapshot: { ...hostState.data, protocolVersion: 1 } });
+          view = chatReducer(view, { type: 'snapshot', snapshot: { ...hostState.data, protocolVersion } });
         }
         expect(view).toEqual(hostState);
       }),

@@ -12,7 +12,7 @@ import {
   recallEarlier,
   recallLater,
 } from '../../../src/webview/composer/inputHistory';
-import type { ChatActions } from '../../../src/webview/state/chatActions';
+import type { ChatActions, OutgoingMessage } from '../../../src/webview/state/chatActions';
 import { createChatStore } from '../../../src/webview/state/chatStore';
 import { LogBuilder, sessionId, snapshot, turn } from '../../webview/support/conversation';
 
@@ -138,7 +138,10 @@ function setUp(patch: Parameters<typeof snapshot>[0] = {}): Setup {
     send: resolved(),
     newSession: resolved(),
     pickModel: resolved(),
+    pickSkill: resolved(),
     rename: resolved(),
+    run: resolved(),
+    runInSession: resolved(),
   } as unknown as Setup['actions'];
   const drafts: string[] = [];
   let count = 0;
@@ -162,7 +165,7 @@ describe('ComposerController', () => {
     expect(composer.canSend.value).toBe(false);
     stored();
     await sending;
-    expect(actions.send).toHaveBeenCalledExactlyOnceWith(sessionId, 'hello', 'id-1');
+    expect(actions.send).toHaveBeenCalledExactlyOnceWith(sessionId, { text: 'hello', clientMessageId: 'id-1' });
     expect(composer.text.value).toBe('');
     expect(drafts.at(-1)).toBe('');
   });
@@ -178,7 +181,8 @@ describe('ComposerController', () => {
     await composer.submit();
     composer.type('another');
     await composer.submit();
-    expect(actions.send.mock.calls.map((call: unknown[]) => call[2])).toEqual(['id-1', 'id-1', 'id-2']);
+    const ids = actions.send.mock.calls.map((call: unknown[]) => (call[1] as OutgoingMessage).clientMessageId);
+    expect(ids).toEqual(['id-1', 'id-1', 'id-2']);
   });
 
   it('does not send twice while the first is under way', async () => {
@@ -198,8 +202,11 @@ describe('ComposerController', () => {
   });
 
   it.each([
-    ['no model', { model: { ref: null, label: '', missing: null, hasAny: false } }],
-    ['a missing model', { model: { ref: null, label: '', missing: { provider: 'p', model: 'gone' }, hasAny: true } }],
+    ['no model', { model: { ref: null, label: '', missing: null, hasAny: false, sharing: null } }],
+    [
+      'a missing model',
+      { model: { ref: null, label: '', missing: { provider: 'p', model: 'gone' }, hasAny: true, sharing: null } },
+    ],
     ['no store', { store: { kind: 'unavailable', error: { code: 'x', args: {} }, text: '' } }],
   ] as const)('sends nothing with %s and says so', async (_name, patch) => {
     const { composer, actions } = setUp(patch);
@@ -223,6 +230,74 @@ describe('ComposerController', () => {
     expect(actions.pickModel).toHaveBeenCalledOnce();
     expect(actions.rename.mock.calls).toEqual([['A better title'], []]);
     expect(actions.send).not.toHaveBeenCalled();
+  });
+
+  it.each([
+    ['/skill', 'pickSkill', []],
+    ['/skill review', 'pickSkill', ['review']],
+    ['/attach', 'runInSession', ['context/attach']],
+    ['/compact', 'runInSession', ['compaction/start']],
+    ['/export', 'runInSession', ['session/export']],
+    ['/import', 'run', ['session/import']],
+  ] as const)('runs %s', async (text, action, args) => {
+    const { composer, actions } = setUp();
+    composer.type(text);
+    await composer.submit();
+    expect(actions[action].mock.calls).toEqual([args]);
+    expect(composer.text.value).toBe('');
+  });
+
+  const skills = {
+    current: null,
+    missing: false,
+    available: ['review', 'new'].map((name) => ({ name, description: name })),
+  };
+
+  it('sends a skill by its name with what was typed behind it, and a built-in name wins', async () => {
+    const { composer, actions } = setUp({ skill: skills });
+    for (const text of ['/review src/a.ts\nclosely', '/review', '/new']) {
+      composer.type(text);
+      expect(composer.canSend.value).toBe(true);
+      await composer.submit();
+      expect(composer.text.value).toBe('');
+    }
+    expect(actions.send.mock.calls).toEqual([
+      [sessionId, { text: 'src/a.ts\nclosely', skill: 'review', clientMessageId: 'id-1' }],
+      [sessionId, { text: '', skill: 'review', clientMessageId: 'id-2' }],
+    ]);
+    expect(actions.newSession).toHaveBeenCalledOnce();
+  });
+
+  it('keeps a skill that cannot be used, in the words of the host', async () => {
+    const { composer, actions } = setUp({ skill: skills });
+    actions.send.mockRejectedValueOnce(new RpcError({ code: 'skill/not-found', message: 'There is no such skill.' }));
+    composer.type('/review x');
+    await composer.submit();
+    expect(composer.note.value).toEqual({ kind: 'error', text: 'There is no such skill.' });
+    expect(composer.text.value).toBe('/review x');
+  });
+
+  it('holds a skill back like a message while a reply runs or no model answers', async () => {
+    const { composer, actions } = setUp({ skill: skills, turn: turn() });
+    composer.type('/review');
+    await composer.submit();
+    expect(actions.send).not.toHaveBeenCalled();
+    expect(composer.note.value?.kind).toBe('hint');
+  });
+
+  it('names the skills too when a command is unknown', async () => {
+    const { composer } = setUp({ skill: skills });
+    composer.type('/reviwe');
+    await composer.submit();
+    expect(composer.note.value?.text).toContain('/review');
+  });
+
+  it('recalls a skill as it was typed', () => {
+    const log = new LogBuilder();
+    log.add({ type: 'skill_invocation', name: 'review', arguments: 'src/a.ts', content: 'Review it.' });
+    const { composer } = setUp({ events: log.events });
+    composer.recall('earlier');
+    expect(composer.text.value).toBe('/review src/a.ts');
   });
 
   it('gives a command back that failed', async () => {

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { ChatProvider, createChat, type Chat } from '../../../src/webview/chat';
 import { createHostPair } from '../../../src/webview/host';
 import { Markdown } from '../../../src/webview/markdown/Markdown';
-import { sampleAnswer } from '../../webview/support/conversation';
+import { sampleAnswer, snapshot } from '../../webview/support/conversation';
 
 const allowedElements = new Set(
   (
@@ -67,6 +67,7 @@ function draw(text: string, growing = false, root = document.createElement('div'
     timers: { after: () => ({ dispose: () => undefined }) },
     createId: () => 'id',
   });
+  chat.store.apply([{ type: 'snapshot', snapshot: snapshot() }]);
   render(
     <ChatProvider value={chat}>
       <Markdown text={text} growing={growing} />

@@ -7,7 +7,8 @@ import {
   toTurnId,
   type SessionSummary,
 } from '../../../src/core/session/session';
-import type { StoredBody, StoredEvent } from '../../../src/core/session/sessionEvent';
+import type { EventBodyOf, StoredBody, StoredEvent } from '../../../src/core/session/sessionEvent';
+import type { PromptMeasure } from '../../../src/core/turn/promptMeasure';
 import type { TurnView } from '../../../src/core/turn/turnView';
 
 export const sessionId = toSessionId('0192f000-0000-7000-8000-000000000001');
@@ -38,6 +39,7 @@ export interface EventOptions {
   readonly turn?: string;
   readonly at?: number;
   readonly model?: string;
+  readonly skill?: string;
   readonly parent?: string;
 }
 
@@ -45,7 +47,7 @@ export interface EventOptions {
 export class LogBuilder {
   readonly events: StoredEvent[] = [];
 
-  add(body: StoredBody, { turn, at, model, parent }: EventOptions = {}): StoredEvent {
+  add(body: StoredBody, { turn, at, model, skill, parent }: EventOptions = {}): StoredEvent {
     const seq = this.events.length + 1;
     const event: StoredEvent = {
       id: toEventId(`event-${String(seq).padStart(6, '0')}`),
@@ -57,6 +59,7 @@ export class LogBuilder {
       body,
       ...(turn === undefined ? {} : { turnId: toTurnId(turn) }),
       ...(model === undefined ? {} : { provider: 'openai', model }),
+      ...(skill === undefined ? {} : { skill }),
       ...(body.type === 'text' ? { usage: { inputTokens: 1200, outputTokens: 310 }, durationMs: 4200 } : {}),
     };
     this.events.push(event);
@@ -69,6 +72,25 @@ export class LogBuilder {
 
   text(content: string, options: EventOptions = {}): StoredEvent {
     return this.add({ type: 'text', content, finish: 'completed' }, { model: 'gpt-5', ...options });
+  }
+
+  /** A summary of the events from one `seq` to another. */
+  compaction(fromSeq: number, toSeq: number, patch: Partial<EventBodyOf<'compaction'>> = {}): StoredEvent {
+    return this.add({
+      type: 'compaction',
+      summary: 'The upload test was **flaky**; the writer is awaited now.',
+      fromSeq,
+      toSeq,
+      tokensBefore: 12_000,
+      tokensAfter: 800,
+      messages: toSeq - fromSeq + 1,
+      method: 'model',
+      ...patch,
+    });
+  }
+
+  undo(compaction: StoredEvent): StoredEvent {
+    return this.add({ type: 'compaction_undone', compactionId: compaction.id });
   }
 }
 
@@ -85,13 +107,36 @@ export function snapshot(patch: Partial<SessionSnapshot> = {}): SessionSnapshot 
     notice: null,
     turn: null,
     memory: { draft: '', scroll: null },
-    model: { ref: { provider: 'openai', model: 'gpt-5' }, label: 'GPT-5 · OpenAI', missing: null, hasAny: true },
+    model: {
+      ref: { provider: 'openai', model: 'gpt-5' },
+      label: 'GPT-5 · OpenAI',
+      missing: null,
+      hasAny: true,
+      sharing: null,
+    },
     workspace: { folderName: 'shop', hasFolder: true, trusted: true },
     store: { kind: 'ok' },
     recent: [],
+    skill: { current: null, missing: false, available: [] },
+    context: [],
+    compaction: null,
+    measure: null,
+    showSummaries: false,
     enterSends: true,
     idleGapMs: 3_600_000,
     strings: defaultViewStrings,
+    ...patch,
+  };
+}
+
+export function measure(patch: Partial<PromptMeasure> = {}): PromptMeasure {
+  return {
+    tokens: 1_234,
+    maxTokens: 8_000,
+    messages: 12,
+    maxMessages: 50,
+    parts: { system: 120, tools: 0, summaries: 214, attachments: 300, messages: 600 },
+    compactsAt: 6_000,
     ...patch,
   };
 }

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { chromium, type Browser, type Page } from 'playwright-core';
+import { webviewAliases } from '../../../scripts/lib/webviewAliases.mjs';
 import type { StoredEvent } from '../../../src/core/session/sessionEvent';
 import type { SessionSnapshot } from '../../../src/protocol/chatProtocol';
 import { themes, type ThemeName } from './themes';
@@ -105,6 +106,7 @@ async function buildView(): Promise<string> {
     platform: 'browser',
     format: 'iife',
     target: 'es2023',
+    alias: webviewAliases,
     jsx: 'automatic',
     jsxImportSource: 'preact',
     write: false,
