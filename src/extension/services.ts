@@ -1,19 +1,27 @@
+import * as os from 'node:os';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { DisposableStore } from '../core/base/disposable';
-import { toInvocationId, type SessionId } from '../core/session/session';
+import { toInvocationId, type ModelRef, type SessionId } from '../core/session/session';
 import type { SessionManager } from '../core/session/sessionManager';
-import { TurnRunner } from '../core/turn/turnRunner';
 import { createApi, type RejoinApi } from './api';
 import { createChatCommands } from './chat/chatCommands';
 import { ChatController } from './chat/chatController';
 import { createChatRequestHandlers } from './chat/chatRequestHandlers';
 import { ChatViewProvider, chatViewId } from './chat/chatViewProvider';
-import { modelOf } from './chat/conversation';
+import { createCompactionCommands } from './chat/compactionCommands';
+import { modelOf, skillOf } from './chat/conversation';
 import { followWindow } from './chat/followWindow';
-import { readProjectInstructions } from './chat/projectInstructions';
-import { createTurnLog } from './chat/turnLog';
+import { createMessageParts } from './context/messageParts';
+import { createNewSessionCommand } from './chat/newSessionCommand';
+import { createTurns } from './chat/createTurns';
 import { ViewMemoryStore } from './chat/viewMemoryStore';
+import { CheckpointCommands } from './checkpoints/checkpointCommands';
+import { createCheckpointLanguageClient } from './checkpoints/checkpointLanguageClient';
+import { problemTexts } from './checkpoints/problemTexts';
+import { AttachedAddresses } from './context/attachedAddresses';
+import { Attachments } from './context/attachments';
+import { createContextCommands } from './context/contextCommands';
 import { registerCommands } from './contributions/commands';
 import { readSetting } from './contributions/configuration';
 import { collectDiagnostics } from './diagnostics';
@@ -24,10 +32,16 @@ import { openStore } from './platform/openStore';
 import { createLogger } from './platform/outputLogger';
 import { StoreHost } from './platform/storeHost';
 import { systemClock as clock, systemTimers as timers, uuidGenerator as ids } from './platform/systemPorts';
-import { currentWorkspaceKeys as workspaceKeys } from './platform/workspaceKeys';
+import { currentWorkspaceKeys as workspaceKeys, keyOfFolder } from './platform/workspaceKeys';
 import { createSessionCommands } from './sessions/sessionCommands';
-import { pickSession } from './sessions/sessionPicker';
+import { pickSession, type PickOptions } from './sessions/sessionPicker';
 import { SessionsTree } from './sessions/sessionsTree';
+import { SkillCatalog } from './skills/skillCatalog';
+import { createSkillCommands } from './skills/skillCommands';
+import { SkillRequests } from './skills/skillRequests';
+import { createLimitReader } from './storage/limitSettings';
+import { SessionLimits } from './storage/sessionLimits';
+import { createStorageCommands } from './storage/storageCommands';
 
 export interface Services extends vscode.Disposable {
   readonly api: RejoinApi;
@@ -64,38 +78,46 @@ export function createServices(context: vscode.ExtensionContext): Services {
     isEnabled: () => readSetting('tools.enabled'),
     logger: createLogger(channel, 'tools'),
   });
-  const turns: TurnRunner = disposables.add(
-    new TurnRunner({
-      log: createTurnLog(store),
+  const homeFolder = vscode.Uri.file(os.homedir());
+  const catalog = disposables.add(new SkillCatalog({ homeFolder, logger: createLogger(channel, 'skills') }));
+  const skills = new SkillRequests({
+    catalog,
+    instructionsFile: () => readSetting('instructions.file'),
+    logger: createLogger(channel, 'instructions'),
+  });
+  const turns = disposables.add(
+    createTurns({
+      store,
       models: { resolve: (ref, signal, id) => models.registry.resolve(ref ?? controller.chosenModelOf(id), signal) },
       tools,
-      context: {
-        systemText: (_, session) =>
-          readProjectInstructions(session, {
-            fileName: () => readSetting('instructions.file'),
-            logger: createLogger(channel, 'instructions'),
-          }),
-        historyLimits: () => ({
-          maxMessages: readSetting('history.maxMessages'),
-          maxTokens: readSetting('history.maxTokens'),
-        }),
-      },
+      skills,
+      memento: context.globalState,
       clock,
       timers,
       ids,
       logger: createLogger(channel, 'turns'),
     }),
   );
+  const attachments: Attachments = new Attachments({
+    context: { list: () => controller.context.list(), put: (items) => controller.context.put(items) },
+    addresses: new AttachedAddresses(context.workspaceState),
+    clock,
+    logger: createLogger(channel, 'context'),
+  });
 
-  const controller = disposables.add(
+  const controller: ChatController = disposables.add(
     new ChatController({
       store,
-      turns,
+      turns: turns.runner,
       models: models.chatModels,
+      skills: catalog,
+      attachments,
+      compaction: turns.compactor,
+      messages: createMessageParts({ store, attachments, skills }),
       memory: new ViewMemoryStore(context.workspaceState),
       workspaceKeys,
-      revealView: async () => {
-        await vscode.commands.executeCommand(`${chatViewId}.focus`);
+      revealView: async (preserveFocus) => {
+        await vscode.commands.executeCommand(`${chatViewId}.focus`, { preserveFocus });
       },
       clock,
       timers,
@@ -107,15 +129,24 @@ export function createServices(context: vscode.ExtensionContext): Services {
     new ChatViewProvider(
       context.extensionUri,
       controller,
-      createChatRequestHandlers({ store, turns, controller }),
+      createChatRequestHandlers({
+        store,
+        turns: turns.runner,
+        controller,
+        compaction: turns.compactor,
+        attachments,
+      }),
       createLogger(channel, 'chat'),
     ),
   );
   disposables.add(vscode.window.registerWebviewViewProvider(chatViewId, chatView));
-  followWindow(disposables, { store, turns, controller });
+  followWindow(disposables, { store, turns: turns.runner, controller });
 
   const currentSessionId = (): SessionId | null => controller.currentSession?.id ?? null;
   const sessions = (): Promise<SessionManager> => store.manager();
+  const showSession = async (id: SessionId): Promise<void> => {
+    await controller.showSession(id);
+  };
   const tree = disposables.add(
     new SessionsTree({
       sessions,
@@ -132,30 +163,83 @@ export function createServices(context: vscode.ExtensionContext): Services {
       logger: createLogger(channel, 'tree'),
     }),
   );
-  const picker = { sessions, workspaceKeys, currentSessionId, clock, logger };
+  disposables.add(
+    new SessionLimits({
+      openSessions: async () => (store.state.kind === 'ok' ? store.openManager() : undefined),
+      onDidOpenStore: store.onDidChangeState,
+      onDidAppendEvents: store.onDidAppendEvents,
+      workspaceKeys,
+      currentSessionId,
+      settings: createLimitReader(createLogger(channel, 'limits')),
+      clock,
+      timers,
+      logger: createLogger(channel, 'limits'),
+    }),
+  );
+
+  const providerLabel = (id: string): string => models.chatModels.providerLabel(id);
+  const describeModel = (ref: ModelRef): Promise<string> => models.registry.describe(ref);
+  const shared = { sessions, workspaceKeys, currentSessionId, showSession, clock, ids, logger };
+  const picking = {
+    ...shared,
+    pickSession: (options: PickOptions) => pickSession({ ...shared, providerLabel }, options),
+  };
+  const checkpoints = disposables.add(
+    new CheckpointCommands({ ...picking, keyOfFolder: (folder) => keyOfFolder(vscode.Uri.file(folder)) }),
+  );
+  const languageClient = disposables.add(
+    createCheckpointLanguageClient({
+      extensionPath: context.extensionPath,
+      logger: createLogger(channel, 'language server'),
+      problemTexts,
+    }),
+  );
   disposables.add(
     registerCommands(
       {
         ...createSessionCommands({
-          sessions,
-          workspaceKeys,
-          currentSessionId,
-          showSession: async (id) => {
-            await controller.showSession(id);
+          ...picking,
+          createSession: async (title) => {
+            await controller.newSession();
+            return controller.choices.configure({ title });
           },
           newSession: () => controller.newSession(),
           sessionsOfKeyPress: () => tree.sessionsOfKeyPress(),
-          pickSession: (options) => pickSession(picker, options),
+        }),
+        ...createNewSessionCommand({
+          controller,
+          form: {
+            models: models.knownModels,
+            defaultModel: async () => (await models.chatModels.status(null)).ref,
+            skills: catalog,
+            defaultSkill: () => readSetting('skill') || null,
+            memento: context.globalState,
+          },
+          options: { models: models.knownModels, describeModel, skills: catalog },
+          logger,
+        }),
+        ...checkpoints.handlers(),
+        ...createStorageCommands(shared),
+        ...createCompactionCommands({ compactor: turns.compactor, currentSessionId }),
+        ...createContextCommands({ attachments, focusChat: () => controller.focus() }),
+        ...createSkillCommands({
+          catalog,
+          homeFolder,
+          currentSkill: async () => skillOf(await controller.conversation()),
+          setSkill: (name) => controller.choices.setSkill(name),
+          describeModel,
+          setModel: (ref) => controller.choices.setModel(ref),
+          logger,
         }),
         ...models.createCommands({
           clock,
           currentModel: async () => (await models.chatModels.status(modelOf(await controller.conversation()))).ref,
-          setModel: (ref) => controller.setModel(ref),
+          setModel: (ref) => controller.choices.setModel(ref),
           usageOf: async (accountKey) => (await store.openManager())?.getUsage(accountKey),
         }),
         ...createChatCommands({
           controller,
-          turns,
+          turns: turns.runner,
           ids,
           diagnostics: () =>
             collectDiagnostics({
@@ -164,6 +248,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
               providerIds: models.providerIds,
             }),
         }),
+        'rejoin.restartLanguageServer': () => languageClient.restart(),
       },
       logger,
     ),
@@ -172,7 +257,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
   return {
     api: createApi({ store, workspaceKeys, showSession: (id) => controller.showSession(id) }),
     close: async () => {
-      await turns.stopAll();
+      await turns.runner.stopAll();
       await store.close();
     },
     dispose: () => disposables.dispose(),

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { AppError } from '../../core/base/errors';
-import type { SessionId, SessionSummary } from '../../core/session/session';
+import type { SessionId } from '../../core/session/session';
 import type { IdGenerator } from '../../core/base/ports';
 import type { TurnRunner } from '../../core/turn/turnRunner';
 import type { ChatController } from './chatController';
@@ -20,8 +20,6 @@ export interface SentMessage {
 /** Commands on the conversation shown. */
 export function createChatCommands({ controller, turns, ids, diagnostics }: ChatCommandDeps) {
   return {
-    'rejoin.newSession': (): Promise<SessionSummary> => controller.newSession(),
-
     /** Resolves when the message is on disk, before the answer. */
     'rejoin.sendMessage': async (text?: unknown): Promise<SentMessage | undefined> => {
       const message =

@@ -8,13 +8,15 @@ import {
   type SessionId,
   type SessionSummary,
 } from '../../core/session/session';
-import { cleanTitle } from '../../core/session/sessionTitle';
 import type { TurnRunner, TurnStarted } from '../../core/turn/turnRunner';
 import type { SessionSnapshot, ViewMemory } from '../../protocol/chatProtocol';
-import type { ChatView } from './chatPorts';
+import type { ChatCompaction, ChatView, MessageParts } from './chatPorts';
 import { storedConversation, summaryOf, type Conversation } from './conversation';
+import { ConversationChoices } from './conversationChoices';
+import { ConversationContext } from './conversationContext';
 import { ConversationOpener, type ConversationOpenerDeps } from './conversationOpener';
 import { FirstMessages } from './firstMessages';
+import { MeasureFeed } from './measureFeed';
 import { ShownConversation, type ShownConversationDeps } from './shownConversation';
 import { StatusFeed } from './statusFeed';
 import { StoreFollower } from './storeFollower';
@@ -22,7 +24,10 @@ import { toViewTurn } from './viewEvents';
 
 export interface ChatControllerDeps extends ShownConversationDeps, ConversationOpenerDeps {
   readonly turns: TurnRunner;
-  readonly revealView: () => Promise<void>;
+  readonly compaction: ChatCompaction;
+  readonly messages: MessageParts;
+  /** Shows the view; the keyboard stays where it is when asked to. */
+  readonly revealView: (preserveFocus: boolean) => Promise<void>;
 }
 
 /**
@@ -37,20 +42,35 @@ export class ChatController implements Disposable {
   private readonly firstMessages = new FirstMessages();
   private opening: Promise<Conversation> | undefined;
 
+  /** What a person chooses for the conversation shown. */
+  readonly choices: ConversationChoices;
+  /** What is attached to the conversation shown. */
+  readonly context: ConversationContext;
   /** Another session is shown, or what is known of it has changed. */
   readonly onDidChangeCurrent: Event<void>;
 
   constructor(private readonly deps: ChatControllerDeps) {
-    const { store, memory, turns, models } = deps;
+    const { store, memory, turns, models, skills, attachments } = deps;
     const shown = this.disposables.add(new ShownConversation(deps));
     this.shown = shown;
     this.onDidChangeCurrent = shown.onDidChange;
     this.opener = new ConversationOpener(deps);
     this.status = new StatusFeed(deps, shown.publisher, () => shown.current);
+    const conversation = (): Promise<Conversation> => this.conversation();
+    this.context = new ConversationContext({ store, shown, attachments, conversation });
+    this.choices = new ConversationChoices({
+      store,
+      shown,
+      clock: deps.clock,
+      conversation,
+      onDidChoose: () => this.publishStatus(),
+    });
+    this.disposables.add(new MeasureFeed({ ...deps, shown }));
     const { opener, status, firstMessages } = this;
     this.disposables.add(new StoreFollower({ store, memory, shown, firstMessages, opener, status }));
     this.disposables.add(store.onDidChangeState(() => this.publishStatus()));
     this.disposables.add(models.onDidChangeModels(() => this.publishStatus()));
+    this.disposables.add(skills.onDidChange(() => this.publishStatus()));
     this.disposables.add(
       turns.onDidStream(({ sessionId, ...delta }) => {
         if (sessionId === this.currentId) {
@@ -98,8 +118,12 @@ export class ChatController implements Disposable {
   }
 
   /** Everything that the view shows. The first call in a window resumes the session of this folder, if there is one. */
-  snapshot(): Promise<SessionSnapshot> {
-    return this.shown.snapshot(() => this.conversation());
+  async snapshot(): Promise<SessionSnapshot> {
+    const snapshot = await this.shown.snapshot(() => this.conversation());
+    if (this.deps.skills.knownStatus(null) === undefined) {
+      this.status.publish();
+    }
+    return snapshot;
   }
 
   /** The conversation shown; the first call in a window resumes or starts one. */
@@ -127,8 +151,11 @@ export class ChatController implements Disposable {
     return toSummary(session);
   }
 
-  /** Ends the session shown and shows a fresh one, which gets a row with its first message. */
-  async newSession(): Promise<SessionSummary> {
+  /**
+   * Ends the session shown and shows a fresh one, which gets a row with its first message. The keyboard moves to the
+   * composer, unless something else is about to ask.
+   */
+  async newSession({ preserveFocus = false } = {}): Promise<SessionSummary> {
     const fresh = await this.opener.startFresh();
     const left = await this.conversation();
     if (left.session === null) {
@@ -139,20 +166,27 @@ export class ChatController implements Disposable {
       await (await this.deps.store.manager()).end(left.id);
     }
     this.shown.show(fresh);
-    await this.focus();
+    await (preserveFocus ? this.deps.revealView(true) : this.focus());
     return summaryOf(fresh, this.deps.clock.now());
   }
 
-  /** Sends a message. Resolves when it is on disk; rejects, with nothing sent, when it is not. */
-  async startTurn(sessionId: SessionId, text: string, clientMessageId: string): Promise<TurnStarted> {
+  /**
+   * Sends a message, or with `skill` calls a skill with the text as its arguments. Resolves when it is on disk;
+   * rejects, with nothing sent, when it is not.
+   */
+  async startTurn(sessionId: SessionId, text: string, clientMessageId: string, skill?: string): Promise<TurnStarted> {
     const conversation = await this.conversation();
-    const start = (): Promise<TurnStarted> => this.deps.turns.start({ sessionId, text, clientMessageId });
+    const { turns, messages, store } = this.deps;
+    const attached = conversation.id === sessionId ? conversation.attached : [];
+    const start = async (): Promise<TurnStarted> =>
+      turns.start({ sessionId, text, clientMessageId, ...(await messages.parts(sessionId, attached, text, skill)) });
     if (conversation.id !== sessionId || conversation.session !== null) {
       return start();
     }
     return this.firstMessages.during(conversation, async () => {
-      const manager = await this.deps.store.manager();
-      manager.prepareSession(sessionId, { key: conversation.key, skill: null });
+      const manager = await store.manager();
+      const { key, chosenSkill } = conversation;
+      manager.prepareSession(sessionId, { key, skill: chosenSkill, context: attached });
       return start();
     });
   }
@@ -163,32 +197,6 @@ export class ChatController implements Disposable {
     return conversation.id === id
       ? summaryOf(conversation, this.deps.clock.now())
       : toSummary(await (await this.deps.store.manager()).get(id));
-  }
-
-  /** Renames a session, also the one shown while it has no row yet. Rejects with `session/invalid-title`. */
-  async rename(id: SessionId, title: string): Promise<void> {
-    const conversation = await this.conversation();
-    if (conversation.id !== id || conversation.session !== null) {
-      await (await this.deps.store.manager()).rename(id, title);
-      return;
-    }
-    const clean = cleanTitle(title);
-    if (clean === '') {
-      throw new AppError('session/invalid-title');
-    }
-    this.shown.replace({ ...conversation, chosenTitle: clean });
-    this.shown.sendSnapshot();
-  }
-
-  /** Makes a model answer from here on, also in a conversation that has no row yet. */
-  async setModel(ref: ModelRef): Promise<void> {
-    const conversation = await this.conversation();
-    if (conversation.session !== null) {
-      await (await this.deps.store.manager()).setModel(conversation.id, ref);
-    } else {
-      this.shown.replace({ ...conversation, chosenModel: ref });
-    }
-    this.publishStatus();
   }
 
   /** Keeps a draft and scroll position. What a slow view sends for a conversation that is gone is ignored. */
@@ -210,7 +218,7 @@ export class ChatController implements Disposable {
   }
 
   async focus(): Promise<void> {
-    await this.deps.revealView();
+    await this.deps.revealView(false);
     this.shown.publisher.notify('composer/focus', {});
   }
 

@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import type { ContextItem } from '../../core/session/contextItem';
+import type { Compactor } from '../../core/turn/compactor';
 import type { TurnRunner } from '../../core/turn/turnRunner';
 import type { RequestHandlers } from '../../protocol/rpcEndpoint';
 import { protocolVersion } from '../../protocol/chatProtocol';
@@ -15,6 +17,13 @@ export interface ChatRequestDeps {
   readonly store: StoreHost;
   readonly turns: TurnRunner;
   readonly controller: ChatController;
+  readonly compaction: Pick<Compactor, 'undo'>;
+  readonly attachments: {
+    /** Attaches what was dropped on the chat. */
+    attachUris(uris: readonly string[]): Promise<void>;
+    /** Shows an item where it comes from. */
+    open(item: ContextItem): Promise<void>;
+  };
 }
 
 const run = async (command: string, ...args: readonly unknown[]): Promise<void> => {
@@ -22,7 +31,13 @@ const run = async (command: string, ...args: readonly unknown[]): Promise<void> 
 };
 
 /** What the host does for the view, one entry for every request of the protocol. */
-export function createChatRequestHandlers({ store, turns, controller }: ChatRequestDeps): RequestHandlers {
+export function createChatRequestHandlers({
+  store,
+  turns,
+  controller,
+  compaction,
+  attachments,
+}: ChatRequestDeps): RequestHandlers {
   return {
     'session/ready': (params) => {
       if (params.protocolVersion !== protocolVersion) {
@@ -43,18 +58,32 @@ export function createChatRequestHandlers({ store, turns, controller }: ChatRequ
     'session/rename': async ({ sessionId, title }) => {
       const wanted = title ?? (await askForTitle(await controller.summaryOf(sessionId)));
       if (wanted !== undefined) {
-        await controller.rename(sessionId, wanted);
+        await controller.choices.rename(sessionId, wanted);
       }
     },
     'session/pick': () => run('rejoin.openSession'),
-    'turn/start': async ({ sessionId, text, clientMessageId }) =>
-      controller.startTurn(sessionId, text, clientMessageId),
+    'turn/start': ({ sessionId, text, clientMessageId, skill }) =>
+      controller.startTurn(sessionId, text, clientMessageId, skill),
     'turn/cancel': ({ turnId }) => turns.stop(turnId),
     'turn/retry': ({ sessionId }) => turns.retry(sessionId),
     'turn/continue': ({ sessionId }) => turns.continueReply(sessionId),
     'turn/regenerate': ({ sessionId, eventId }) => turns.regenerate(sessionId, eventId),
     'tool/respond': ({ turnId, callId, decision }) => Promise.resolve(turns.respondToTool(turnId, callId, decision)),
     'model/pick': () => run('rejoin.selectModel'),
+    'skill/pick': ({ name }) => run('rejoin.selectSkill', ...(name === undefined ? [] : [name])),
+    'context/attach': () => run('rejoin.attachContext'),
+    'context/attachUris': ({ uris }) => attachments.attachUris(uris),
+    'context/remove': ({ type, key }) => controller.context.remove({ type, key }),
+    'context/open': async ({ type, key }) => {
+      const item = (await controller.context.list()).find((each) => each.type === type && each.key === key);
+      if (item !== undefined) {
+        await attachments.open(item);
+      }
+    },
+    'compaction/start': () => run('rejoin.compactSession'),
+    'compaction/undo': ({ sessionId, eventId }) => compaction.undo(sessionId, eventId),
+    'session/export': () => run('rejoin.exportSession'),
+    'session/import': () => run('rejoin.importSession'),
     'provider/add': () => run('rejoin.addProvider'),
     'memory/save': ({ sessionId, memory }) => controller.saveMemory(sessionId, memory),
     'clipboard/write': async ({ text }) => {

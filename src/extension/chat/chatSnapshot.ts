@@ -1,16 +1,24 @@
 import * as vscode from 'vscode';
-import { toSummary, type ModelRef, type SessionSummary, type WorkspaceKey } from '../../core/session/session';
-import type { ModelStatus, SessionSnapshot, StoreStatus, WorkspaceStatus } from '../../protocol/chatProtocol';
+import { toSummary, type SessionSummary, type WorkspaceKey } from '../../core/session/session';
+import type {
+  ModelStatus,
+  SessionSnapshot,
+  SkillStatus,
+  StoreStatus,
+  WorkspaceStatus,
+} from '../../protocol/chatProtocol';
 import { protocolVersion } from '../../protocol/chatProtocol';
 import { readSetting } from '../contributions/configuration';
 import { setContextKey } from '../contributions/contextKeys';
 import { textOfError } from '../platform/errorTexts';
 import type { StoreHost, StoreState } from '../platform/storeHost';
 import { folderName } from '../platform/workspaceKeys';
-import type { ChatModels } from './chatPorts';
-import { modelOf, type Conversation } from './conversation';
+import type { ChatAttachments, ChatCompaction, ChatModels, ChatSkills } from './chatPorts';
+import { modelOf, skillOf, type Conversation } from './conversation';
+import { attachedTo } from './attachedTo';
+import { findSharing } from './sharing';
 import type { ViewMemoryStore } from './viewMemoryStore';
-import { toViewEvents } from './viewEvents';
+import { toViewCompaction, toViewEvents } from './viewEvents';
 import { viewStrings } from './viewStringTable';
 
 /** Events of the first page: a few screens; older ones follow on scroll. */
@@ -20,6 +28,9 @@ const recentCount = 5;
 export interface SnapshotDeps {
   readonly store: StoreHost;
   readonly models: ChatModels;
+  readonly skills: ChatSkills;
+  readonly attachments: ChatAttachments;
+  readonly compaction: Pick<ChatCompaction, 'progressOf'>;
   readonly memory: ViewMemoryStore;
   readonly workspaceKeys: () => Promise<readonly [WorkspaceKey, ...WorkspaceKey[]]>;
 }
@@ -28,6 +39,8 @@ export interface ChatStatus {
   readonly model: ModelStatus;
   readonly workspace: WorkspaceStatus;
   readonly store: StoreStatus;
+  readonly skill: SkillStatus;
+  readonly showSummaries: boolean;
   readonly enterSends: boolean;
 }
 
@@ -37,12 +50,13 @@ export async function buildSnapshot(
   conversation: Conversation,
 ): Promise<Omit<SessionSnapshot, 'epoch' | 'seq' | 'turn'>> {
   const { session } = conversation;
-  const [page, recent, status] = await Promise.all([
+  const [page, recent, status, context] = await Promise.all([
     session === null
       ? { events: [], hasOlder: false }
       : deps.store.manager().then((manager) => manager.loadPage(session.id, firstPageSize)),
     session === null ? loadRecent(deps) : [],
-    buildStatus(deps, modelOf(conversation)),
+    buildStatus(deps, conversation, knownSkill(deps, conversation)),
+    attachedTo(conversation, deps.store).then((items) => deps.attachments.chips(items)),
   ]);
   return {
     protocolVersion,
@@ -54,6 +68,10 @@ export async function buildSnapshot(
     notice: conversation.notice,
     memory: deps.memory.get(session === null ? 'unsaved' : conversation.id),
     recent,
+    context,
+    compaction: toViewCompaction(deps.compaction.progressOf(conversation.id)),
+    // Counting reads more than is shown: it follows when the view stands.
+    measure: null,
     idleGapMs: Math.max(0, readSetting('session.continueMinutes')) * 60_000,
     strings: viewStrings(),
     ...status,
@@ -61,12 +79,23 @@ export async function buildSnapshot(
   };
 }
 
-export async function buildStatus(deps: SnapshotDeps, ref: ModelRef | null): Promise<ChatStatus> {
-  const model = await deps.models.status(ref);
+/** The conversation is not to wait for the folders of skills; the status follows once they are read. */
+function knownSkill({ skills }: SnapshotDeps, conversation: Conversation): SkillStatus {
+  const current = skillOf(conversation);
+  return skills.knownStatus(current) ?? { current, missing: false, available: [] };
+}
+
+export async function buildStatus(
+  deps: SnapshotDeps,
+  conversation: Conversation,
+  skill: SkillStatus,
+): Promise<ChatStatus> {
+  const [model, [key]] = await Promise.all([deps.models.status(modelOf(conversation)), deps.workspaceKeys()]);
   setContextKey('rejoin.hasModel', model.hasAny);
-  const [key] = await deps.workspaceKeys();
   return {
-    model,
+    model: { ...model, sharing: await findSharing(deps, conversation, model.ref) },
+    skill,
+    showSummaries: readSetting('autoCompact.showSummaryMarkers'),
     workspace: { folderName: folderName(key), hasFolder: key.directory !== null, trusted: vscode.workspace.isTrusted },
     store: storeStatus(deps.store.state),
     enterSends: readSetting('enterSends'),

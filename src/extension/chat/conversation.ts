@@ -7,6 +7,7 @@ import {
   type SessionSummary,
   type WorkspaceKey,
 } from '../../core/session/session';
+import type { ContextItem } from '../../core/session/contextItem';
 import type { ResumeNotice } from '../../core/session/resumePolicy';
 
 /** What the chat shows: a stored session, or one that gets its row with its first message. */
@@ -20,15 +21,20 @@ export interface Conversation {
   /** Chosen before there is a row to keep it in. */
   readonly chosenModel: ModelRef | null;
   readonly chosenTitle: string | null;
+  readonly chosenSkill: string | null;
+  /** Attached before there is a row to keep it in. */
+  readonly attached: readonly ContextItem[];
 }
 
-export function freshConversation(id: SessionId, key: WorkspaceKey): Conversation {
-  return { id, key, session: null, notice: null, chosenModel: null, chosenTitle: null };
+const nothingChosen = { notice: null, chosenModel: null, chosenTitle: null, chosenSkill: null, attached: [] };
+
+export function freshConversation(id: SessionId, key: WorkspaceKey, chosenSkill: string | null): Conversation {
+  return { ...nothingChosen, id, key, session: null, chosenSkill };
 }
 
 export function storedConversation(session: Session, notice: ResumeNotice | null): Conversation {
   const key = { directory: session.directory, gitRoot: session.gitRoot };
-  return { id: session.id, key, session, notice, chosenModel: null, chosenTitle: null };
+  return { ...nothingChosen, id: session.id, key, session, notice };
 }
 
 export function modelOf(conversation: Conversation): ModelRef | null {
@@ -36,6 +42,10 @@ export function modelOf(conversation: Conversation): ModelRef | null {
   return session?.provider != null && session.model !== null
     ? { provider: session.provider, model: session.model }
     : chosenModel;
+}
+
+export function skillOf({ session, chosenSkill }: Conversation): string | null {
+  return session === null ? chosenSkill : session.skill;
 }
 
 export function headOf(conversation: Conversation): EventId | null {
@@ -53,7 +63,7 @@ export function summaryOf(conversation: Conversation, now: number): SessionSumma
     ...conversation.key,
     provider: conversation.chosenModel?.provider ?? null,
     model: conversation.chosenModel?.model ?? null,
-    skill: null,
+    skill: conversation.chosenSkill,
     messageCount: 0,
     createdAt: now,
     updatedAt: now,

@@ -2,6 +2,7 @@ import type { Clock, IdGenerator, Logger } from '../../core/base/ports';
 import { createResumeNotice } from '../../core/session/resumePolicy';
 import { toSessionId, type Session, type WorkspaceKey } from '../../core/session/session';
 import type { StoreHost } from '../platform/storeHost';
+import { readSetting } from '../contributions/configuration';
 import { freshConversation, storedConversation, type Conversation } from './conversation';
 
 export interface ConversationOpenerDeps {
@@ -27,7 +28,8 @@ export class ConversationOpener {
   /** A conversation of this window's folder that gets its row with its first message. */
   async startFresh(): Promise<Conversation> {
     const [key] = await this.deps.workspaceKeys();
-    return freshConversation(toSessionId(this.deps.ids.next()), key);
+    const skill = readSetting('skill').trim();
+    return freshConversation(toSessionId(this.deps.ids.next()), key, skill === '' ? null : skill);
   }
 
   private async findResumable(): Promise<Session | undefined> {

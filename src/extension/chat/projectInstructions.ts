@@ -1,8 +1,7 @@
-import { realpath } from 'node:fs/promises';
-import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { Logger } from '../../core/base/ports';
 import type { Session } from '../../core/session/session';
+import { staysWithin } from '../platform/staysWithin';
 
 /** More than any useful set of instructions; a larger file would push the conversation out of the model's window. */
 const maxBytes = 64 * 1024;
@@ -51,11 +50,8 @@ function folderOf(session: Pick<Session, 'directory'> | undefined): vscode.Works
 }
 
 async function readText(folder: vscode.Uri, uri: vscode.Uri): Promise<string> {
-  if (uri.scheme === 'file') {
-    const [root, target] = await Promise.all([realpath(folder.fsPath), realpath(uri.fsPath)]);
-    if (!target.startsWith(root + path.sep)) {
-      throw new Error('A link leads out of the folder');
-    }
+  if (!(await staysWithin(uri, [folder]))) {
+    throw new Error('A link leads out of the folder');
   }
   const bytes = await vscode.workspace.fs.readFile(uri);
   const text = new TextDecoder().decode(bytes.subarray(0, maxBytes));

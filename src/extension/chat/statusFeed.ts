@@ -1,7 +1,7 @@
 import type { Logger } from '../../core/base/ports';
 import type { ChatStatus } from './chatSnapshot';
 import { buildStatus, loadRecent, type SnapshotDeps } from './chatSnapshot';
-import { modelOf, type Conversation } from './conversation';
+import { skillOf, type Conversation } from './conversation';
 import type { ViewPublisher } from './viewPublisher';
 
 export interface StatusFeedDeps extends SnapshotDeps {
@@ -35,7 +35,7 @@ export class StatusFeed {
   private async send(shown: Conversation, number: number): Promise<void> {
     let status: ChatStatus;
     try {
-      status = await buildStatus(this.deps, modelOf(shown));
+      status = await buildStatus(this.deps, shown, await this.deps.skills.status(skillOf(shown)));
     } catch (error) {
       this.deps.logger.warn('The status of the chat could not be read', error);
       return;

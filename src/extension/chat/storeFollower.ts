@@ -1,6 +1,7 @@
 import { DisposableStore, type Disposable } from '../../core/base/disposable';
 import { toSummary, type Session, type SessionId } from '../../core/session/session';
 import type { AppendedEvents, SessionsChange } from '../../core/session/sessionChanges';
+import { startsTurn } from '../../core/session/startsTurn';
 import type { StoreHost } from '../platform/storeHost';
 import { headOf, type Conversation } from './conversation';
 import type { ConversationOpener } from './conversationOpener';
@@ -34,7 +35,7 @@ export class StoreFollower implements Disposable {
   }
 
   private onAppended({ session, events }: AppendedEvents): void {
-    const { shown, firstMessages } = this.deps;
+    const { shown, firstMessages, status } = this.deps;
     const first = firstMessages.take(session.id);
     if (first !== undefined) {
       shown.inBackground('A new session was not completed', () => this.completeRow(first));
@@ -44,8 +45,12 @@ export class StoreFollower implements Disposable {
       return;
     }
     const continuesBranch = events[0] === undefined || events[0].parentId === headOf(current);
-    const wrote = events.some((event) => event.body.type === 'user_message');
+    const wrote = events.some(({ body }) => startsTurn(body));
     shown.replace({ ...current, session, notice: wrote ? null : current.notice });
+    if (wrote || events.some(({ provider }) => provider !== undefined)) {
+      // Who gets the conversation next is another question with each message and each answer.
+      status.publish();
+    }
     if (continuesBranch) {
       shown.publisher.notify('session/eventsAppended', { events: toViewEvents(events) });
     } else {

@@ -1,4 +1,5 @@
 import type { StoredEvent, TextError } from '../../core/session/sessionEvent';
+import type { CompactionProgress } from '../../core/turn/compactionView';
 import type { TurnView } from '../../core/turn/turnView';
 import { textOfCode } from '../platform/errorTexts';
 
@@ -13,6 +14,10 @@ export function toViewEvents(events: readonly StoredEvent[]): readonly StoredEve
 
 export function toViewTurn(turn: TurnView | null): TurnView | null {
   return turn?.retry == null ? turn : { ...turn, retry: { ...turn.retry, error: withWords(turn.retry.error) } };
+}
+
+export function toViewCompaction(progress: CompactionProgress | null): CompactionProgress | null {
+  return progress?.error == null ? progress : { ...progress, error: withWords(progress.error) };
 }
 
 function withWords(error: TextError): TextError {

@@ -4,6 +4,7 @@ import { isCancellation } from '../../core/base/errors';
 import type { Logger } from '../../core/base/ports';
 import { textOfError } from '../platform/errorTexts';
 import { isFromPerson } from '../sessions/sessionArguments';
+import { withoutLinks } from '../sessions/sessionText';
 
 export const commandIds = [
   'rejoin.newSession',
@@ -16,6 +17,21 @@ export const commandIds = [
   'rejoin.deleteSession',
   'rejoin.restoreSession',
   'rejoin.deleteForever',
+  'rejoin.emptyTrash',
+  'rejoin.cleanSessions',
+  'rejoin.showStorage',
+  'rejoin.exportSession',
+  'rejoin.exportAllSessions',
+  'rejoin.importSession',
+  'rejoin.validateCheckpoint',
+  'rejoin.previewCheckpoint',
+  'rejoin.restartLanguageServer',
+  'rejoin.compactSession',
+  'rejoin.undoCompaction',
+  'rejoin.attachContext',
+  'rejoin.addSelectionToChat',
+  'rejoin.selectSkill',
+  'rejoin.newSkill',
   'rejoin.sendMessage',
   'rejoin.stop',
   'rejoin.selectModel',
@@ -54,7 +70,8 @@ async function run(id: CommandId, handler: CommandHandler, args: readonly unknow
     if (!isFromPerson(args[0])) {
       throw new Error(text, { cause: error });
     }
-    void vscode.window.showErrorMessage(text);
+    // The text may name files and titles, which are not ours.
+    void vscode.window.showErrorMessage(withoutLinks(text));
     return undefined;
   }
 }

@@ -3,8 +3,17 @@ import * as vscode from 'vscode';
 /** Settings of `package.json` with their defaults; a unit test keeps the two alike. */
 export const settingDefaults = {
   'session.continueMinutes': 60,
+  'session.maxSessions': 0,
+  'session.retentionDays': 0,
   'history.maxMessages': 0,
   'history.maxTokens': 0,
+  'autoCompact.enabled': true,
+  'autoCompact.triggerThreshold': 0.75,
+  'autoCompact.compactRatio': 0.4,
+  'autoCompact.preserveRecent': 10,
+  'autoCompact.useAiSummary': true,
+  'autoCompact.showSummaryMarkers': false,
+  skill: '',
   'instructions.file': 'AGENTS.md',
   providers: [] as readonly unknown[],
   defaultModel: '',

@@ -8,6 +8,7 @@ import type { UsageRecord } from '../../core/session/sessionService';
 import type { ChatModels } from '../chat/chatPorts';
 import { addProvider } from './addProvider';
 import { demoProvider, demoProviderId } from './demoProvider';
+import { listKnownModels, type KnownProvider } from './knownModels';
 import { ModelRegistry, type ModelsBundle } from './modelRegistry';
 import { ProviderSecrets } from './providerSecrets';
 import { ProviderSettings } from './providerSettings';
@@ -29,6 +30,8 @@ export interface Models extends vscode.Disposable {
   readonly chatModels: ChatModels;
   /** Ids of the providers that are set up. */
   readonly providerIds: () => readonly string[];
+  /** Known without asking over the network. */
+  readonly knownModels: () => Promise<readonly KnownProvider[]>;
   createCommands(
     deps: ModelCommandDeps,
   ): Readonly<
@@ -67,8 +70,10 @@ export function createModels(context: vscode.ExtensionContext, logger: Logger): 
     chatModels: {
       onDidChangeModels: registry.onDidChange,
       status: (ref) => registry.status(ref, AbortSignal.timeout(modelStatusTimeoutMs)),
+      providerLabel: (id) => registry.providerLabel(id),
     },
     providerIds: () => settings.providers.map(({ id }) => id),
+    knownModels: () => listKnownModels({ settings, vscodeModels, recent }),
     createCommands: (deps) => {
       const add = (definition?: unknown, apiKey?: unknown): Promise<unknown> =>
         addProvider({ settings, secrets, registry, logger }, definition, apiKey);

@@ -11,6 +11,8 @@ export interface StepFrame {
   readonly step: number;
   readonly totalSteps: number;
   readonly canGoBack: boolean;
+  /** Ends the dialogue when the focus moves, for one in which nothing has to be fetched from elsewhere. */
+  readonly closesOnFocusOut?: boolean;
 }
 
 export interface InputStep extends StepFrame {
@@ -25,9 +27,11 @@ export interface InputStep extends StepFrame {
 export interface PickStep<T extends vscode.QuickPickItem> extends StepFrame {
   readonly placeholder: string;
   readonly items: readonly T[];
+  /** Has the focus to begin with; the first one unless given. */
+  readonly active?: T;
 }
 
-/** Asks for a text. Stays open when the focus moves, so that a key can be fetched from elsewhere. */
+/** Asks for a text. Stays open when the focus moves, so that a key can be fetched from elsewhere, unless told otherwise. */
 export function askForText(step: InputStep): Promise<StepResult<string>> {
   const store = new DisposableStore();
   const input = store.add(vscode.window.createInputBox());
@@ -36,7 +40,6 @@ export function askForText(step: InputStep): Promise<StepResult<string>> {
   input.value = step.value ?? '';
   input.placeholder = step.placeholder;
   input.password = step.password ?? false;
-  input.ignoreFocusOut = true;
   return new Promise<StepResult<string>>((resolve) => {
     store.add(input.onDidTriggerButton(() => resolve(wentBack)));
     store.add(input.onDidHide(() => resolve(cancelled)));
@@ -84,8 +87,10 @@ function runPicker<T extends vscode.QuickPickItem, R>(
   if (canSelectMany && step.items.length === 1) {
     picker.selectedItems = step.items;
   }
+  if (step.active !== undefined) {
+    picker.activeItems = [step.active];
+  }
   picker.matchOnDescription = true;
-  picker.ignoreFocusOut = true;
   return new Promise<StepResult<R>>((resolve) => {
     store.add(picker.onDidTriggerButton(() => resolve(wentBack)));
     store.add(picker.onDidHide(() => resolve(cancelled)));
@@ -105,5 +110,6 @@ function showFrame(input: vscode.InputBox | vscode.QuickPick<vscode.QuickPickIte
   input.title = frame.title;
   input.step = frame.step;
   input.totalSteps = frame.totalSteps;
+  input.ignoreFocusOut = frame.closesOnFocusOut !== true;
   input.buttons = frame.canGoBack ? [vscode.QuickInputButtons.Back] : [];
 }

@@ -59,7 +59,7 @@ export class ModelRegistry implements ModelResolver, vscode.Disposable {
   }
 
   /** What the chat shows of a session's model. Never rejects for a model that cannot be used: that is what it tells. */
-  async status(ref: ModelRef | null, signal: AbortSignal): Promise<ModelStatus> {
+  async status(ref: ModelRef | null, signal: AbortSignal): Promise<Omit<ModelStatus, 'sharing'>> {
     const fallback = async (): Promise<boolean> => (await raceAbort(this.defaultRef(), signal)) !== undefined;
     const wanted = ref ?? (await raceAbort(this.defaultRef(), signal)) ?? null;
     if (wanted === null) {
@@ -89,6 +89,16 @@ export class ModelRegistry implements ModelResolver, vscode.Disposable {
     }
     const definition = this.getDefinition(ref.provider);
     return `${infoOf(definition, ref.model).label} · ${labelOf(definition)}`;
+  }
+
+  /** Name of a provider for people; its id where it is set up no more. */
+  providerLabel(id: string): string {
+    const vendor = vendorOf(id);
+    const definition = this.deps.settings.find(id);
+    if (vendor !== undefined) {
+      return this.deps.vscodeModels.vendorLabel(vendor);
+    }
+    return definition === undefined ? id : labelOf(definition);
   }
 
   /** A provider of the settings. Rejects with `model/provider-not-found`. */

@@ -14,7 +14,9 @@ const texts: Readonly<Record<ErrorCode, TextOf>> = {
   cancelled: () => l10n.t('Cancelled.'),
   internal: () => l10n.t('Something unexpected went wrong. The Rejoin output log has the details.'),
   'session/not-found': (a) =>
-    l10n.t('There is no session with the id {0}. It may have been deleted for good.', String(a['id'] ?? '')),
+    a['name'] === undefined
+      ? l10n.t('There is no session with the id {0}. It may have been deleted for good.', String(a['id'] ?? ''))
+      : l10n.t('There is no session with the id or the name “{0}” in this workspace.', String(a['name'])),
   'session/head-moved': () => l10n.t('Another window wrote to this session at the same moment. Try again.'),
   'session/invalid-title': () => l10n.t('A title needs at least one visible character.'),
   'session/busy': () => l10n.t('A reply is still running in this session. Wait for it or stop it, then send again.'),
@@ -64,6 +66,64 @@ const texts: Readonly<Record<ErrorCode, TextOf>> = {
       at(a),
     ),
   'store/closed': () => l10n.t('The sessions were closed. Reload the window to go on.'),
+  'file/not-found': (a) => l10n.t('{0} is not there. Check the name of the file and that its folder exists.', at(a)),
+  'file/is-folder': (a) => l10n.t('{0} is a folder. Choose a file.', at(a)),
+  'file/denied': (a) =>
+    l10n.t(
+      '{0} may not be read or written. Check the permissions of the file and its folder, or choose another.',
+      at(a),
+    ),
+  'file/disk-full': (a) => l10n.t('The disk is full, so {0} was not written. Free some space, then try again.', at(a)),
+  'file/too-large': (a) =>
+    l10n.t('{0} has {1} MB; at most {2} MB are read.', at(a), Number(a['megabytes'] ?? 0), Number(a['limit'] ?? 0)),
+  'file/not-text': (a) => l10n.t('{0} is not a text in UTF-8. Save it in that encoding, then try again.', at(a)),
+  'file/failed': (a) => l10n.t('{0} could not be read or written.{1}', at(a), detail(a)),
+  'checkpoint/invalid': (a) =>
+    l10n.t(
+      '{0} cannot be imported. Line {1}, column {2}: {3}',
+      at(a),
+      Number(a['line'] ?? 1),
+      Number(a['column'] ?? 1),
+      String(a['problem'] ?? ''),
+    ),
+  'skill/not-found': (a) =>
+    l10n.t('There is no skill “{0}” here. Choose another one, or make it with “New Skill…”.', String(a['name'] ?? '')),
+  'skill/invalid': (a) =>
+    l10n.t(
+      'The skill “{0}” cannot be used. {1}, line {2}: {3}',
+      String(a['name'] ?? ''),
+      at(a),
+      Number(a['line'] ?? 1),
+      String(a['problem'] ?? ''),
+    ),
+  'skill/exists': (a) => l10n.t('{0} is there already and was left as it is. Choose another name.', at(a)),
+  'skill/outside': (a) => l10n.t('{0} leads out of its folder through a link, so nothing was written there.', at(a)),
+  'context/too-large': (a) =>
+    l10n.t(
+      '{0} has {1} KB; at most {2} KB can be attached at once. Select the part that matters and attach that.',
+      at(a),
+      Number(a['kilobytes'] ?? 0),
+      Number(a['limit'] ?? 0),
+    ),
+  'context/too-many': (a) =>
+    l10n.t('A session has at most {0} attachments. Remove some, then try again.', Number(a['limit'] ?? 0)),
+  'context/binary': (a) => l10n.t('{0} is not a text, so it was not attached.', at(a)),
+  'context/outside': (a) =>
+    l10n.t('{0} leads out of the workspace through a link, so it was not attached. Attach the file itself.', at(a)),
+  'context/nothing': (a) =>
+    a['source'] === 'terminal'
+      ? l10n.t('Nothing is selected in the terminal. Select the text there, then try again.')
+      : l10n.t('Nothing is selected in the editor. Select the text there, then try again.'),
+  'compaction/empty-summary': (a) =>
+    l10n.t('{0} returned an empty summary, so the beginnings of the messages stand for them.', who(a)),
+  'compaction/longer-summary': (a) =>
+    l10n.t('The summary by {0} was hardly shorter than the messages, so their beginnings stand for them.', who(a)),
+  'compaction/nothing-older': (a) =>
+    l10n.t(
+      'There is nothing to summarise yet: the newest {0} messages are always sent as they are.',
+      Number(a['preserved'] ?? 0),
+    ),
+  'compaction/nothing-to-undo': () => l10n.t('No summary is in force in this session, so there is none to undo.'),
   'model/none': () =>
     l10n.t('No model is set up yet. Choose “Add Provider…” or install an extension that brings language models.'),
   'model/not-found': (a) =>

@@ -21,7 +21,7 @@ export async function currentWorkspaceKeys(): Promise<readonly [WorkspaceKey, ..
 }
 
 /** Files on disk are known by their real path, so that a link is the folder that it points to; the rest by their URI. */
-async function keyOfFolder(uri: vscode.Uri): Promise<WorkspaceKey> {
+export async function keyOfFolder(uri: vscode.Uri): Promise<WorkspaceKey> {
   if (uri.scheme !== 'file') {
     return { directory: normalizeFolderUri(uri.toString()), gitRoot: null };
   }

@@ -30,10 +30,11 @@ export async function listSessions(
     ...(scope === 'all' ? {} : { keys: workspaceKeys }),
     ...(query === undefined || query.trim() === '' ? {} : { titlePart: query.trim() }),
   };
-  return (await readAll(catalog, filter)).map(toSummary);
+  return (await readAllSessions(catalog, filter)).map(toSummary);
 }
 
-async function readAll(
+/** All rows that match, page by page, newest first. */
+export async function readAllSessions(
   catalog: Pick<SessionCatalog, 'list'>,
   filter: Omit<SessionFilter, 'limit' | 'after'>,
 ): Promise<readonly Session[]> {

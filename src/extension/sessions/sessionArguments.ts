@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
+import * as v from 'valibot';
 import { AppError } from '../../core/base/errors';
 import type { SessionId } from '../../core/session/session';
+import { parseOptions } from '../platform/parseOptions';
 import { sessionIdOf } from './sessionNode';
 
 /** What a keybinding of the tree passes as its argument: a key press carries no element. */
@@ -35,6 +37,15 @@ export function titleArgument(value: unknown): string | undefined {
     throw new AppError('argument/invalid', { args: { name: 'title', reason: vscode.l10n.t('a text is expected') } });
   }
   return value;
+}
+
+const openOptionsSchema = v.object({ create: v.optional(v.boolean()) });
+
+/** Options of `rejoin.openSession`. None where the tree passes what is selected in this place. */
+export function openOptions(value: unknown): { readonly create?: boolean | undefined } {
+  return typeof value !== 'object' || value === null || Array.isArray(value)
+    ? {}
+    : parseOptions('options', openOptionsSchema, value);
 }
 
 /** Ids of several sessions, each once. Throws `argument/invalid` for what is no session. */

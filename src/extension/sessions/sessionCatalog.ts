@@ -6,6 +6,7 @@ export type SessionCatalog = Pick<
   | 'onDidChangeSessions'
   | 'get'
   | 'list'
+  | 'findByTitle'
   | 'rename'
   | 'setArchived'
   | 'setPinned'

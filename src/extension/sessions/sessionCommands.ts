@@ -1,26 +1,18 @@
 import * as vscode from 'vscode';
 import { AppError, isAppError } from '../../core/base/errors';
-import {
-  toSummary,
-  type Session,
-  type SessionId,
-  type SessionSummary,
-  type WorkspaceKey,
-} from '../../core/session/session';
+import { toSummary, type Session, type SessionId, type SessionSummary } from '../../core/session/session';
 import type { SessionState } from '../../core/session/sessionService';
 import { listSessions } from './listSessions';
 import type { SessionCatalog } from './sessionCatalog';
-import { idsOf, isNamedById, isSelectionArgument, titleArgument } from './sessionArguments';
+import { idsOf, isNamedById, isSelectionArgument, openOptions, titleArgument } from './sessionArguments';
+import { NamedSessions, type NamedSessionsDeps } from './namedSessions';
 import { sessionIdOf } from './sessionNode';
 import type { PickOptions, SessionChoice } from './sessionPicker';
 import { askForTitle, confirmDeleteForever } from './sessionPrompts';
 import { titleOf } from './sessionTreeItem';
 import { withoutLinks } from './sessionText';
 
-export interface SessionCommandDeps {
-  /** Opens the store on first use; rejects with a `store/*` error. */
-  sessions(): Promise<SessionCatalog>;
-  workspaceKeys(): Promise<readonly WorkspaceKey[]>;
+export interface SessionCommandDeps extends NamedSessionsDeps {
   /** Shows a stored session in the chat and moves the focus there. */
   showSession(id: SessionId): Promise<void>;
   /** Starts a fresh session in the chat, as `rejoin.newSession` does. */
@@ -63,7 +55,11 @@ export function createSessionCommands(deps: SessionCommandDeps): Readonly<Record
 }
 
 class SessionCommands {
-  constructor(private readonly deps: SessionCommandDeps) {}
+  private readonly named: NamedSessions;
+
+  constructor(private readonly deps: SessionCommandDeps) {
+    this.named = new NamedSessions(deps);
+  }
 
   handlers(): Readonly<Record<SessionCommandId, Handler>> {
     return {
@@ -98,7 +94,7 @@ class SessionCommands {
 
   private async open(args: readonly unknown[]): Promise<SessionSummary | undefined> {
     const options = { title: vscode.l10n.t('Open Session'), states: ['active', 'archived'] as const, offerNew: true };
-    const choice = args[0] === undefined ? await this.deps.pickSession(options) : (await this.targetsOf(args))?.ids[0];
+    const choice = args[0] === undefined ? await this.deps.pickSession(options) : await this.idToOpen(args);
     if (choice === undefined) {
       return undefined;
     }
@@ -109,6 +105,13 @@ class SessionCommands {
     const session = await (await this.deps.sessions()).get(choice);
     await this.deps.showSession(session.id);
     return toSummary(session);
+  }
+
+  private async idToOpen(args: readonly unknown[]): Promise<SessionId | undefined> {
+    const [first, second] = args;
+    return typeof first === 'string' && first.trim() !== ''
+      ? this.named.find(first, { create: openOptions(second).create === true })
+      : (await this.targetsOf(args))?.ids[0];
   }
 
   private async rename(args: readonly unknown[]): Promise<SessionSummary | undefined> {

@@ -1,13 +1,22 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../core/base/disposable';
+import { toError } from '../../core/base/errors';
 import type { Clock, Logger } from '../../core/base/ports';
 import type { Session, SessionId, WorkspaceKey } from '../../core/session/session';
-import type { SessionState } from '../../core/session/sessionService';
-import { formatRelativeTime } from './relativeTime';
+import type { SessionFilter, SessionState } from '../../core/session/sessionService';
 import type { SessionCatalog } from './sessionCatalog';
 import { belongsTo } from './sessionGroups';
-import { folderLabelOf, messageCountText, titleOf } from './sessionTreeItem';
-import { plainTitle, withoutIcons } from './sessionText';
+import {
+  filterButtons,
+  filterText,
+  noFilter,
+  statesOf,
+  type FilterAction,
+  type FilterButton,
+  type SessionPickerFilter,
+} from './sessionPickerFilter';
+import { newSessionItem, sectionOf, type SessionItem } from './sessionPickerItems';
+import { withoutIcons, withoutLinks } from './sessionText';
 
 export interface PickOptions {
   readonly title: string;
@@ -18,23 +27,22 @@ export interface PickOptions {
   readonly offerNew?: boolean;
 }
 
-export type SessionChoice = SessionId | 'new';
+export type SessionChoice = NonNullable<SessionItem['choice']>;
 
 export interface SessionPickerDeps {
   sessions(): Promise<SessionCatalog>;
   workspaceKeys(): Promise<readonly WorkspaceKey[]>;
   currentSessionId(): SessionId | null;
+  /** Name of a provider for people; its id where it is set up no more. */
+  readonly providerLabel: (id: string) => string;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
-interface SessionItem extends vscode.QuickPickItem {
-  readonly choice?: SessionChoice;
-}
-
 /** Sessions read at once; typing finds those beyond by their title. */
 const sessionLimit = 300;
-const searchDelayMs = 150;
+/** Typing, and what other places do to sessions, comes in bursts. */
+const settleMs = 150;
 
 /** Asks for a session: those of this window's folders first. Undefined when the person cancels. */
 export async function pickSession(deps: SessionPickerDeps, options: PickOptions): Promise<SessionChoice | undefined> {
@@ -57,16 +65,14 @@ class SessionPicker {
     iconPath: new vscode.ThemeIcon('trash'),
     tooltip: vscode.l10n.t('Delete Session'),
   };
-  private readonly filterButton: vscode.QuickInputButton = {
-    iconPath: new vscode.ThemeIcon('filter'),
-    tooltip: vscode.l10n.t('Show Only One Provider'),
-  };
-  private provider: string | undefined;
+  private buttons: readonly FilterButton[] = [];
+  private filter: SessionPickerFilter = noFilter;
   /** True while another prompt has the place of this one. */
   private suspended = false;
   /** True when typing has to ask the store, because not all sessions are loaded. */
   private hasMore = false;
   private loads = 0;
+  private pendingLoad: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly deps: SessionPickerDeps,
@@ -74,10 +80,10 @@ class SessionPicker {
     private readonly catalog: SessionCatalog,
     private readonly keys: readonly WorkspaceKey[],
   ) {
-    this.picker.title = options.title;
-    this.picker.placeholder = vscode.l10n.t('Choose a session by title, model or folder');
+    this.picker.placeholder = vscode.l10n.t('Choose a session by title, provider, folder or last message');
     this.picker.matchOnDescription = true;
-    this.picker.buttons = [this.filterButton];
+    this.picker.matchOnDetail = true;
+    this.setFilter(noFilter);
   }
 
   run(): Promise<SessionChoice | undefined> {
@@ -98,7 +104,14 @@ class SessionPicker {
           }
         }),
       );
-      this.store.add(this.picker.onDidTriggerButton(() => this.act(() => this.chooseProvider())));
+      this.store.add(
+        this.picker.onDidTriggerButton((button) => {
+          const action = this.buttons.find((own) => own === button)?.action;
+          if (action !== undefined) {
+            this.act(() => this.changeFilter(action));
+          }
+        }),
+      );
       this.store.add(
         this.picker.onDidTriggerItemButton(({ item, button }) => {
           const id = item.choice;
@@ -109,9 +122,9 @@ class SessionPicker {
           }
         }),
       );
-      this.searchOnTyping();
+      this.followChanges();
       this.picker.show();
-      this.act(() => this.load(''));
+      this.act(() => this.load());
     });
   }
 
@@ -123,34 +136,33 @@ class SessionPicker {
     action().catch((error: unknown) => this.deps.logger.error('The session list failed', error));
   }
 
-  private searchOnTyping(): void {
-    let timer: NodeJS.Timeout | undefined;
-    this.store.add({ dispose: () => clearTimeout(timer) });
+  /** Typing asks for more, and what is done elsewhere shows here too: the undo of a deletion, another window. */
+  private followChanges(): void {
+    this.store.add({ dispose: () => clearTimeout(this.pendingLoad) });
+    this.store.add(this.catalog.onDidChangeSessions(() => this.loadSoon()));
     this.store.add(
       this.picker.onDidChangeValue((value) => {
-        clearTimeout(timer);
         if (this.hasMore || value === '') {
-          timer = setTimeout(() => this.act(() => this.load(value)), searchDelayMs);
+          this.loadSoon();
         }
       }),
     );
   }
 
-  private async load(value: string): Promise<void> {
+  private loadSoon(): void {
+    clearTimeout(this.pendingLoad);
+    this.pendingLoad = setTimeout(() => this.act(() => this.load()), settleMs);
+  }
+
+  private async load(): Promise<void> {
     const load = ++this.loads;
     this.picker.busy = true;
-    const search = value.trim();
-    const filter = {
-      states: this.options.states,
-      limit: sessionLimit,
-      ...(this.options.pinned === undefined ? {} : { pinned: this.options.pinned }),
-      ...(this.provider === undefined ? {} : { provider: this.provider }),
-      ...(search === '' ? {} : { titlePart: search }),
-    };
+    const search = this.picker.value.trim();
+    const query = { ...this.query(), limit: sessionLimit, ...(search === '' ? {} : { titlePart: search }) };
     try {
       const [local, all] = await Promise.all([
-        this.catalog.list({ ...filter, keys: this.keys }),
-        this.catalog.list(filter),
+        this.catalog.list({ ...query, keys: this.keys }),
+        this.filter.onlyWorkspace ? [] : this.catalog.list(query),
       ]);
       if (load !== this.loads) {
         return;
@@ -166,58 +178,93 @@ class SessionPicker {
     }
   }
 
-  private showItems(local: readonly Session[], others: readonly Session[]): void {
-    const section = (label: string, sessions: readonly Session[]): readonly SessionItem[] =>
-      sessions.length === 0
-        ? []
-        : [{ label, kind: vscode.QuickPickItemKind.Separator }, ...sessions.map((session) => this.itemOf(session))];
-    const items: readonly SessionItem[] = [
-      ...(this.options.offerNew === true
-        ? [{ label: `$(add) ${vscode.l10n.t('New session')}`, alwaysShow: true, choice: 'new' as const }]
-        : []),
-      ...section(vscode.l10n.t('This workspace'), local),
-      ...section(vscode.l10n.t('Other folders'), others),
-    ];
-    this.picker.keepScrollPosition = true;
-    this.picker.items = items;
-    const current = items.find((item) => item.choice === this.deps.currentSessionId());
-    if (current !== undefined && this.picker.value === '') {
-      this.picker.activeItems = [current];
-    }
-  }
-
-  private itemOf(session: Session): SessionItem {
-    const isCurrent = session.id === this.deps.currentSessionId();
-    const description = [
-      ...(isCurrent ? [vscode.l10n.t('current')] : []),
-      ...(session.archivedAt === null ? [] : [vscode.l10n.t('archived')]),
-      ...(session.deletedAt === null ? [] : [vscode.l10n.t('in the trash')]),
-      formatRelativeTime(session.updatedAt, this.deps.clock.now(), vscode.env.language),
-      ...(session.model === null ? [] : [plainTitle(session.model, '')]),
-      folderLabelOf(session.directory),
-      messageCountText(session.messageCount),
-    ].join(' · ');
+  private query(): Omit<SessionFilter, 'limit' | 'keys'> {
+    const { pinned, states } = this.options;
+    const { provider } = this.filter;
     return {
-      label: withoutIcons(titleOf(session)),
-      description: withoutIcons(description),
-      iconPath: new vscode.ThemeIcon(isCurrent ? 'check' : session.pinned ? 'pinned' : 'comment-discussion'),
-      buttons: session.deletedAt === null ? [this.renameButton, this.deleteButton] : [],
-      choice: session.id,
+      states: statesOf(this.filter, states),
+      ...(pinned === undefined ? {} : { pinned }),
+      ...(provider === undefined ? {} : { provider }),
     };
   }
 
+  private showItems(local: readonly Session[], others: readonly Session[]): void {
+    const currentId = this.deps.currentSessionId();
+    const context = {
+      now: this.deps.clock.now(),
+      currentId,
+      providerLabel: this.deps.providerLabel,
+      buttons: [this.renameButton, this.deleteButton],
+    };
+    const items: readonly SessionItem[] = [
+      ...(this.options.offerNew === true ? [newSessionItem()] : []),
+      ...sectionOf(vscode.l10n.t('This workspace'), local, context),
+      ...sectionOf(vscode.l10n.t('Other folders'), others, context),
+    ];
+    const active = this.picker.activeItems[0]?.choice ?? currentId;
+    this.picker.keepScrollPosition = true;
+    this.picker.items = items;
+    const again = items.find((item) => item.choice === active);
+    if (again !== undefined && this.picker.value === '') {
+      this.picker.activeItems = [again];
+    }
+  }
+
   private async runItemCommand(command: 'rejoin.renameSession' | 'rejoin.deleteSession', id: SessionId): Promise<void> {
-    await this.whileSuspended(() => vscode.commands.executeCommand(command, id));
-    await this.load(this.picker.value);
+    try {
+      await this.whileSuspended(() => vscode.commands.executeCommand(command, id));
+    } catch (error) {
+      // A command that is called with an id leaves it to its caller to tell the person.
+      void vscode.window.showErrorMessage(withoutLinks(toError(error).message));
+    }
+    await this.dropEmptyProvider();
+    await this.load();
+  }
+
+  /** With the last session of a provider its filter goes, which nobody could choose again. */
+  private async dropEmptyProvider(): Promise<void> {
+    const { provider } = this.filter;
+    if (
+      provider !== undefined &&
+      (await this.catalog.list({ provider, states: this.options.states, limit: 1 })).length === 0
+    ) {
+      this.setFilter({ ...this.filter, provider: undefined });
+    }
+  }
+
+  private setFilter(filter: SessionPickerFilter): void {
+    this.filter = filter;
+    this.buttons = filterButtons(filter, this.options.states);
+    this.picker.buttons = this.buttons;
+    const shown = filterText(filter, this.deps.providerLabel);
+    this.picker.title = shown === '' ? this.options.title : `${this.options.title} (${shown})`;
+  }
+
+  private async changeFilter(action: FilterAction): Promise<void> {
+    const { filter } = this;
+    switch (action) {
+      case 'provider':
+        await this.chooseProvider();
+        break;
+      case 'folder':
+        this.setFilter({ ...filter, onlyWorkspace: !filter.onlyWorkspace });
+        break;
+      case 'archived':
+        this.setFilter({ ...filter, withArchived: !filter.withArchived });
+        break;
+    }
+    await this.load();
   }
 
   private async chooseProvider(): Promise<void> {
     const sessions = await this.catalog.list({ states: this.options.states, limit: sessionLimit });
-    const providers = [...new Set(sessions.flatMap((session) => session.provider ?? []))].sort();
-    const items: readonly { readonly label: string; readonly provider?: string }[] = [
-      { label: vscode.l10n.t('All providers') },
-      ...providers.map((provider) => ({ label: withoutIcons(provider), provider })),
-    ];
+    const ids = [...new Set(sessions.flatMap((session) => session.provider ?? []))];
+    const providers = ids
+      .map((provider) => ({ label: withoutIcons(this.deps.providerLabel(provider)), provider }))
+      .sort((a, b) => a.label.localeCompare(b.label));
+    const items = [{ label: vscode.l10n.t('All providers'), provider: undefined }, ...providers].map((item) =>
+      item.provider === this.filter.provider ? { ...item, iconPath: new vscode.ThemeIcon('check') } : item,
+    );
     const choice = await this.whileSuspended(() =>
       vscode.window.showQuickPick(items, {
         title: this.options.title,
@@ -225,16 +272,8 @@ class SessionPicker {
       }),
     );
     if (choice !== undefined) {
-      this.provider = choice.provider;
-      this.picker.buttons = [
-        {
-          ...this.filterButton,
-          iconPath: new vscode.ThemeIcon(this.provider === undefined ? 'filter' : 'filter-filled'),
-        },
-      ];
-      this.picker.title = this.provider === undefined ? this.options.title : `${this.options.title} (${this.provider})`;
+      this.setFilter({ ...this.filter, provider: choice.provider });
     }
-    await this.load(this.picker.value);
   }
 
   private async whileSuspended<T>(prompt: () => Thenable<T>): Promise<T> {

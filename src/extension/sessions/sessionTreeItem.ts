@@ -181,6 +181,7 @@ function tooltipOf(session: Session, title: string, locale: string): string {
     ...(session.model === null
       ? []
       : [vscode.l10n.t('Model: {0} · {1}', plainTitle(session.model, ''), session.provider ?? '')]),
+    ...(session.skill === null ? [] : [vscode.l10n.t('Skill: {0}', plainTitle(session.skill, ''))]),
     messageCountText(session.messageCount),
     vscode.l10n.t('Created: {0}', formatDateTime(session.createdAt, locale)),
     vscode.l10n.t('Last active: {0}', formatDateTime(session.updatedAt, locale)),

@@ -157,7 +157,7 @@ describe('which conversation is shown', () => {
     const after = chat.controller.currentSession;
     // What a read gives that began before our own message was on disk.
     vi.spyOn(chat.store.service, 'get').mockResolvedValueOnce(before ?? undefined);
-    (manager as unknown as { publishReset(): void }).publishReset();
+    (manager as unknown as { announcer: { reset(): void } }).announcer.reset();
     await settle();
     expect(chat.controller.currentSession?.lastSeq).toBe(after?.lastSeq);
     vi.restoreAllMocks();
@@ -171,7 +171,7 @@ describe('which conversation is shown', () => {
     chat.beforeStatus = () => slow.opened;
     chat.controller.publishStatus();
     chat.beforeStatus = () => Promise.resolve();
-    await chat.controller.setModel({ provider: 'demo', model: 'newer' });
+    await chat.controller.choices.setModel({ provider: 'demo', model: 'newer' });
     await expect.poll(() => chat.view.data.model.label).toBe('newer');
     slow.open();
     await settle();
@@ -182,7 +182,7 @@ describe('which conversation is shown', () => {
     const [first, second] = [await chat.addSession('First'), await chat.addSession('Second')];
     await chat.show();
     expect(current()).toBe(second);
-    await chat.controller.rename(first, 'Renamed');
+    await chat.controller.choices.rename(first, 'Renamed');
     const manager = await chat.manager();
     expect([(await manager.get(first)).title, (await manager.get(second)).title]).toEqual(['Renamed', 'Second']);
   });

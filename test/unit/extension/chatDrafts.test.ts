@@ -36,8 +36,8 @@ const settle = (ms = 60): Promise<void> => new Promise((resolve) => setTimeout(r
 describe('the first message of a conversation', () => {
   it('is stored once and takes along what was chosen before it', async () => {
     await chat.show();
-    await chat.controller.rename(current(), 'My title');
-    await chat.controller.setModel({ provider: 'demo', model: 'chosen' });
+    await chat.controller.choices.rename(current(), 'My title');
+    await chat.controller.choices.setModel({ provider: 'demo', model: 'chosen' });
     await chat.send('Hello');
     await expect.poll(async () => (await (await chat.manager()).get(current())).title).toBe('My title');
     expect(chat.asked).toEqual(['chosen']);
@@ -50,8 +50,8 @@ describe('the first message of a conversation', () => {
     await chat.show();
     await chat.controller.newSession();
     const fresh = current();
-    await chat.controller.rename(fresh, 'My title');
-    await chat.controller.setModel({ provider: 'demo', model: 'chosen' });
+    await chat.controller.choices.rename(fresh, 'My title');
+    await chat.controller.choices.setModel({ provider: 'demo', model: 'chosen' });
     await chat.controller.saveMemory(fresh, { draft: 'Hello', scroll: null });
     const model = gate();
     chat.beforeModel = () => model.opened;

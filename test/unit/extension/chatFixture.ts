@@ -2,12 +2,16 @@ import { v7 as uuid } from 'uuid';
 import { DisposableStore } from '../../../src/core/base/disposable';
 import { Emitter } from '../../../src/core/base/event';
 import { silentLogger, type Timers } from '../../../src/core/base/ports';
-import { toInvocationId, type SessionId } from '../../../src/core/session/session';
+import { toInvocationId, type ModelRef, type SessionId } from '../../../src/core/session/session';
 import { SessionManager } from '../../../src/core/session/sessionManager';
-import type { ModelProvider } from '../../../src/core/turn/modelProvider';
+import { defaultCompactionSettings } from '../../../src/core/turn/compactionSettings';
+import { Compactor } from '../../../src/core/turn/compactor';
+import type { ModelProvider, ResolvedModel } from '../../../src/core/turn/modelProvider';
+import { TokenCalibration } from '../../../src/core/turn/tokenCalibration';
 import { TurnRunner } from '../../../src/core/turn/turnRunner';
 import { ChatController } from '../../../src/extension/chat/chatController';
 import type { ChatView } from '../../../src/extension/chat/chatPorts';
+import { createMessageParts } from '../../../src/extension/context/messageParts';
 import { createTurnLog } from '../../../src/extension/chat/turnLog';
 import { followWindow } from '../../../src/extension/chat/followWindow';
 import { ViewMemoryStore } from '../../../src/extension/chat/viewMemoryStore';
@@ -82,6 +86,7 @@ export class ChatFixture {
   readonly controller: ChatController;
   readonly host: StoreHost;
   readonly turns: TurnRunner;
+  readonly compactor: Compactor;
   readonly view: ReplicaView;
   /** Awaited before a model is found, before folders are known, and before the status of a model is told. */
   beforeModel: () => Promise<void> = () => Promise.resolve();
@@ -102,32 +107,38 @@ export class ChatFixture {
           this.openFails === undefined ? Promise.resolve(this.newManager()) : Promise.reject(this.openFails),
       }),
     );
+    const log = createTurnLog(this.host);
+    const source = {
+      ...ports,
+      log,
+      timers,
+      calibration: new TokenCalibration(),
+      models: {
+        resolve: async (ref: ModelRef | null, _signal: AbortSignal, sessionId: SessionId): Promise<ResolvedModel> => {
+          await this.beforeModel();
+          const chosen = ref ?? this.controller.chosenModelOf(sessionId);
+          this.asked.push(chosen?.model ?? null);
+          const info = { id: 'demo-1', label: 'Demo', supportsTools: false };
+          return { ref: chosen ?? testModel, provider: this.provider, info, accountKey: 'demo' };
+        },
+      },
+      tools: {
+        list: () => [],
+        isGranted: () => false,
+        grant: () => Promise.resolve(),
+        invoke: () => Promise.reject(new Error('There are no tools')),
+      },
+      context: {
+        systemText: () => Promise.resolve(''),
+        historyLimits: () => ({ maxMessages: 0, maxTokens: 0 }),
+        compactionSettings: () => defaultCompactionSettings,
+        allowedTools: () => Promise.resolve(null),
+      },
+    };
+    const { onDidChangeSessions } = this.host;
+    this.compactor = this.disposables.add(new Compactor({ ...source, onDidChangeSessions }));
     this.turns = this.disposables.add(
-      new TurnRunner({
-        ...ports,
-        log: createTurnLog(this.host),
-        models: {
-          resolve: async (ref, _signal, sessionId) => {
-            await this.beforeModel();
-            const chosen = ref ?? this.controller.chosenModelOf(sessionId);
-            this.asked.push(chosen?.model ?? null);
-            const info = { id: 'demo-1', label: 'Demo', supportsTools: false };
-            return { ref: chosen ?? testModel, provider: this.provider, info, accountKey: 'demo' };
-          },
-        },
-        tools: {
-          list: () => [],
-          isGranted: () => false,
-          grant: () => Promise.resolve(),
-          invoke: () => Promise.reject(new Error('There are no tools')),
-        },
-        context: {
-          systemText: () => Promise.resolve(''),
-          historyLimits: () => ({ maxMessages: 0, maxTokens: 0 }),
-        },
-        timers,
-        limits: { storeRetryMs: 5 },
-      }),
+      new TurnRunner({ ...source, compaction: this.compactor, limits: { storeRetryMs: 5 } }),
     );
     this.controller = this.disposables.add(
       new ChatController({
@@ -140,7 +151,27 @@ export class ChatFixture {
             await this.beforeStatus();
             return { ref: ref ?? testModel, label: ref?.model ?? 'default', missing: null, hasAny: true };
           },
+          providerLabel: (id) => id.toUpperCase(),
         },
+        skills: {
+          onDidChange: new Emitter<void>().event,
+          status: (current) => Promise.resolve({ current, missing: false, available: [] }),
+          knownStatus: (current) => ({ current, missing: false, available: [] }),
+        },
+        attachments: {
+          chips: (items) =>
+            Promise.resolve(
+              items.map(({ type, key, value }) => ({ type, key, bytes: Buffer.byteLength(value), unreadable: false })),
+            ),
+        },
+        compaction: this.compactor,
+        messages: createMessageParts({
+          store: this.host,
+          attachments: { refresh: (items) => Promise.resolve(items) },
+          skills: {
+            invocation: (name, text) => Promise.resolve({ name, arguments: text, content: `Do as ${name} says.` }),
+          },
+        }),
         memory: new ViewMemoryStore({
           keys: () => [...this.memento.keys()],
           get: <T>(key: string, fallback?: T) => (this.memento.get(key) as T | undefined) ?? (fallback as T),

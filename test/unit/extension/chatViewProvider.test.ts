@@ -70,8 +70,9 @@ beforeEach(async () => {
       await new Promise(() => undefined);
     }),
   );
-  const { host: store, turns, controller } = chat;
-  const handlers = createChatRequestHandlers({ store, turns, controller });
+  const { host: store, turns, controller, compactor: compaction } = chat;
+  const attachments = { attachUris: () => Promise.resolve(), open: () => Promise.resolve() };
+  const handlers = createChatRequestHandlers({ store, turns, controller, compaction, attachments });
   views = new ChatViewProvider({ path: '/ext' } as vscode.Uri, controller, handlers, silentLogger);
 });
 afterEach(async () => {

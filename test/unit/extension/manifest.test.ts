@@ -90,8 +90,8 @@ describe('the manifest', () => {
     expect(deleting.map(({ group }) => group?.slice(0, 1))).toEqual(deleting.map(() => '9'));
   });
 
-  it('starts with a view or a command and never with the window', () => {
-    expect(manifest.activationEvents).toEqual([]);
+  it('starts with a view, a command or a kind of file that the language server may know, and never with the window', () => {
+    expect(manifest.activationEvents).toEqual(['onLanguage:json', 'onLanguage:yaml', 'onLanguage:markdown']);
   });
 
   it('depends on exact versions and on no telemetry', () => {

@@ -50,7 +50,10 @@ describe('the actions of a row', () => {
       {},
       {
         inline: ['pinSession', 'archiveSession', 'deleteSession'],
-        menu: ['openSession', 'renameSession', 'pinSession', 'archiveSession', 'deleteSession'],
+        menu: [
+          ...['openSession', 'renameSession', 'pinSession', 'compactSession', 'archiveSession'],
+          ...['exportSession', 'deleteSession'],
+        ],
       },
     ],
     [
@@ -58,7 +61,10 @@ describe('the actions of a row', () => {
       { pinned: true },
       {
         inline: ['unpinSession', 'archiveSession', 'deleteSession'],
-        menu: ['openSession', 'renameSession', 'unpinSession', 'archiveSession', 'deleteSession'],
+        menu: [
+          ...['openSession', 'renameSession', 'unpinSession', 'compactSession', 'archiveSession'],
+          ...['exportSession', 'deleteSession'],
+        ],
       },
     ],
     [
@@ -66,7 +72,7 @@ describe('the actions of a row', () => {
       { archivedAt: 1, pinned: true },
       {
         inline: ['unarchiveSession', 'deleteSession'],
-        menu: ['openSession', 'renameSession', 'unarchiveSession', 'deleteSession'],
+        menu: ['openSession', 'renameSession', 'unarchiveSession', 'exportSession', 'deleteSession'],
       },
     ],
     [
@@ -78,11 +84,16 @@ describe('the actions of a row', () => {
     expect(actionsOf(overrides)).toEqual(actions);
   });
 
-  it('are none for groups and folders', () => {
-    const patterns = contributes.menus['view/item/context'].map(({ when }) => /viewItem =~ \/(.+)\/$/.exec(when)?.[1]);
-    for (const value of ['group.today', 'group.archived', 'group.trash', 'folder', 'more', 'retry']) {
-      expect(patterns.filter((pattern) => new RegExp(pattern ?? '').test(value))).toEqual([]);
+  it('are none for groups and folders, but the trash can be emptied', () => {
+    const menu = contributes.menus['view/item/context'];
+    const commandsOf = (value: string): readonly string[] =>
+      menu
+        .filter(({ when }) => new RegExp(/viewItem =~ \/(.+)\/$/.exec(when)?.[1] ?? '').test(value))
+        .map(({ command }) => command);
+    for (const value of ['group.today', 'group.archived', 'folder', 'more', 'retry']) {
+      expect(commandsOf(value)).toEqual([]);
     }
+    expect(commandsOf('group.trash')).toEqual(['rejoin.emptyTrash']);
   });
 });
 
@@ -101,6 +112,11 @@ describe('the title bars', () => {
       ['rejoin.renameSession', 'rejoin.hasSession'],
       ['rejoin.archiveSession', 'rejoin.hasSession'],
       ['rejoin.deleteSession', 'rejoin.hasSession'],
+      ['rejoin.selectSkill', ''],
+      ['rejoin.attachContext', ''],
+      ['rejoin.compactSession', 'rejoin.hasSession'],
+      ['rejoin.exportSession', 'rejoin.hasSession'],
+      ['rejoin.importSession', ''],
     ]);
   });
 

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { AppError } from '../../../src/core/base/errors';
 import { silentLogger } from '../../../src/core/base/ports';
 import type { SessionId } from '../../../src/core/session/session';
+import { createNewSessionCommand } from '../../../src/extension/chat/newSessionCommand';
 import { createChatCommands } from '../../../src/extension/chat/chatCommands';
 import { commandIds, registerCommands, type CommandHandlers } from '../../../src/extension/contributions/commands';
 import { createSessionCommands } from '../../../src/extension/sessions/sessionCommands';
@@ -38,6 +40,10 @@ beforeEach(async () => {
       await chat.controller.showSession(id);
     },
     newSession: () => chat.controller.newSession(),
+    createSession: async (title) => {
+      await chat.controller.newSession();
+      return chat.controller.choices.configure({ title });
+    },
     sessionsOfKeyPress: () => Promise.resolve([]),
     pickSession: () => Promise.resolve(undefined),
   });
@@ -47,8 +53,27 @@ beforeEach(async () => {
     ids: realIds,
     diagnostics: () => Promise.resolve('diagnostics'),
   });
+  const fresh = createNewSessionCommand({
+    controller: chat.controller,
+    form: {
+      models: () => Promise.resolve([]),
+      defaultModel: () => Promise.resolve(null),
+      skills: { usable: () => Promise.resolve([]) },
+      defaultSkill: () => null,
+      memento: { keys: () => [], get: <T>(_: string, fallback?: T) => fallback as T, update: () => Promise.resolve() },
+    },
+    options: {
+      models: () => Promise.resolve([]),
+      describeModel: ({ model }) => Promise.resolve(model),
+      skills: { get: (name) => Promise.reject(new AppError('skill/not-found', { args: { name } })) },
+    },
+    logger: silentLogger,
+  });
   const others = Object.fromEntries(commandIds.map((id) => [id, () => Promise.resolve(undefined)]));
-  registered = registerCommands({ ...others, ...sessions, ...ofChat } as unknown as CommandHandlers, silentLogger);
+  registered = registerCommands(
+    { ...others, ...sessions, ...fresh, ...ofChat } as unknown as CommandHandlers,
+    silentLogger,
+  );
 });
 afterEach(async () => {
   registered.dispose();
@@ -145,6 +170,25 @@ describe('the chat', () => {
     await call('rejoin.stop');
     await call('rejoin.newSession');
     expect((await (await chat.manager()).get(fresh.id)).endedAt).not.toBeNull();
+  });
+
+  it('gives a new session just what the caller says, and a named one its row at once', async () => {
+    const named = await call<{ id: SessionId }>('rejoin.newSession', { title: 'Harbour', model: 'demo/demo-2' });
+    expect(named).toMatchObject({ title: 'Harbour', provider: 'demo', model: 'demo-2', messageCount: 0 });
+    expect(await (await chat.manager()).get(named.id)).toMatchObject({ title: 'Harbour' });
+    expect(await call('rejoin.newSession', {})).toMatchObject({ title: '', provider: null });
+    await expect(call('rejoin.newSession', { title: 1 })).rejects.toThrow('is not valid');
+    await expect(call('rejoin.newSession', { skill: 'none-such' })).rejects.toThrow('none-such');
+  });
+
+  it('opens a session by its name, and makes it when asked to', async () => {
+    const id = await chat.addSession('Tide tables');
+    expect(await call('rejoin.openSession', 'tide TABLES')).toMatchObject({ id });
+    await expect(call('rejoin.openSession', 'Ferry')).rejects.toThrow('Ferry');
+    const made = await call<{ id: SessionId }>('rejoin.openSession', 'Ferry', { create: true });
+    expect(made).toMatchObject({ title: 'Ferry' });
+    expect(await call('rejoin.openSession', 'Ferry', { create: true })).toMatchObject({ id: made.id });
+    expect(chat.controller.currentId).toBe(made.id);
   });
 
   it.each(['', '  ', 7, {}])('refuses the message %j', async (text) => {

@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto';
+import * as vscode from 'vscode';
+import { AppError } from '../../core/base/errors';
+import { writeFileAtomically } from '../../node/files/atomicFile';
+import { toFileError } from '../../node/files/fileErrors';
+import { assertSize, decodeText, readTextFile } from '../../node/files/textFile';
+
+/** How a file is named to people. */
+export function placeOf(uri: vscode.Uri): string {
+  return uri.scheme === 'file' ? uri.fsPath : uri.toString(true);
+}
+
+/**
+ * The text of a file as a person sees it: of its editor where that one has changes, else from the disk or whatever
+ * keeps it. Rejects with `file/*`, before anything is read where it has more than `maxBytes`.
+ */
+export async function readText(uri: vscode.Uri, maxBytes: number): Promise<string> {
+  const place = placeOf(uri);
+  const edited = vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri.toString());
+  if (edited?.isDirty === true || edited?.isUntitled === true) {
+    const text = edited.getText();
+    assertSize(place, Buffer.byteLength(text), maxBytes);
+    return text;
+  }
+  if (uri.scheme === 'file') {
+    return readTextFile(place, maxBytes);
+  }
+  try {
+    const found = await vscode.workspace.fs.stat(uri);
+    if ((found.type & vscode.FileType.Directory) !== 0) {
+      throw new AppError('file/is-folder', { args: { path: place } });
+    }
+    assertSize(place, found.size, maxBytes);
+    return decodeText(place, await vscode.workspace.fs.readFile(uri), maxBytes);
+  } catch (error) {
+    throw toFileError(error, place);
+  }
+}
+
+/**
+ * Writes a file in one step, on disk for its owner alone. What was there stays until all of the new text is written,
+ * and nothing else is left behind. Rejects with `file/*`.
+ */
+export async function writeText(uri: vscode.Uri, text: string): Promise<void> {
+  try {
+    await (uri.scheme === 'file' ? writeFileAtomically(uri.fsPath, text) : replaceFile(uri, text));
+  } catch (error) {
+    throw toFileError(error, placeOf(uri));
+  }
+}
+
+async function replaceFile(uri: vscode.Uri, text: string): Promise<void> {
+  const { fs } = vscode.workspace;
+  const temporary = uri.with({ path: `${uri.path}.${randomUUID()}.tmp` });
+  try {
+    await fs.writeFile(temporary, new TextEncoder().encode(text));
+    await fs.rename(temporary, uri, { overwrite: true });
+  } catch (error) {
+    await Promise.resolve(fs.delete(temporary)).catch(() => undefined);
+    throw error;
+  }
+}

@@ -1,0 +1,14 @@
+import { cleanSessions, type CleanSessionsDeps } from './cleanSessions';
+import { emptyTrash } from './emptyTrash';
+import { showStorage, type ShowStorageDeps } from './showStorage';
+
+export type StorageCommandDeps = CleanSessionsDeps & ShowStorageDeps;
+
+/** Commands on what is kept and for how long. */
+export function createStorageCommands(deps: StorageCommandDeps) {
+  return {
+    'rejoin.cleanSessions': (options?: unknown) => cleanSessions(deps, options),
+    'rejoin.emptyTrash': async (argument?: unknown) => emptyTrash(await deps.sessions(), argument),
+    'rejoin.showStorage': () => showStorage(deps),
+  };
+}
