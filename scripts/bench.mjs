@@ -11,6 +11,9 @@ const sourceFolder = inProject('scripts', 'bench');
 const outputFolder = inProject('dist', 'bench');
 const extensionFolder = path.join(cacheRoot, 'bench', 'extension');
 
+/** These measure what they bundle themselves, not the extension. */
+const withoutExtension = new Set(['storeBench', 'promptBench', 'checkpointBench']);
+
 /** Scripts know their place by import.meta.url, which bundling them would change. */
 const keepScriptsApart = {
   name: 'keep-scripts-apart',
@@ -38,7 +41,7 @@ await runMain(async () => {
     .filter((file) => file.endsWith('Bench.ts') && file.includes(wanted))
     .map((file) => path.basename(file, '.ts'));
   if (names.length === 0) throw new SetupError(`No benchmark is named like "${wanted}".`);
-  if (names.some((name) => name !== 'storeBench')) await buildExtension();
+  if (names.some((name) => !withoutExtension.has(name))) await buildExtension();
   await build({
     entryPoints: names.map((name) => path.join(sourceFolder, `${name}.ts`)),
     outdir: outputFolder,

@@ -1,15 +1,15 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fakeModelSettings } from '../../test/e2e/support/chat';
 import { startRig, type RigContext } from '../../test/e2e/support/rig';
 import { FakeModelServer } from '../../test/support/fakeModelServer';
-import { builtExtension, rejoinId, smallestExtension, smallestId } from './benchRig';
+import { builtExtension, rejoinId, smallestExtension, smallestId, storeFolder } from './benchRig';
 import { loadEverything, scrollToEarlier } from './chatViewPage';
-import { makeSession } from './chatViewSession';
 import { piecesPerSecond, stream, streamSeconds, type StreamResult } from './chatViewStream';
 import { ShowWindow, type ShowTimes } from './chatViewWindow';
 import { formatCount, formatRatio, median, printTable } from './measure';
+import { storeConversation } from './storedConversation';
 
 const manyMessages = 10_000;
 const restartRounds = 5;
@@ -178,8 +178,8 @@ const ms = (milliseconds: number): string => `${milliseconds.toFixed(0)} ms`;
 async function main(rig: RigContext, model: FakeModelServer): Promise<void> {
   const [largeFolder, smallFolder] = ['large-', 'small-'].map((name) => mkdtempSync(path.join(rig.runFolder, name)));
   if (largeFolder === undefined || smallFolder === undefined) throw new Error('No folders.');
-  await makeSession(rig, largeFolder, manyMessages);
-  await makeSession(rig, smallFolder, 2);
+  await storeConversation(storeFolder(rig), realpathSync(largeFolder), manyMessages);
+  await storeConversation(storeFolder(rig), realpathSync(smallFolder), 2);
   const ours = { extensionPath: builtExtension(), settings: fakeModelSettings(model) };
   const large = await ShowWindow.open(rig, largeFolder, chatView, ours);
   const beside = { ...ours, beside: large.workbench };

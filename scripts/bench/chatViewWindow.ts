@@ -3,7 +3,7 @@ import type { Frame } from 'playwright-core';
 import type { RigContext } from '../../test/e2e/support/rig';
 import { Workbench, type OpenOptions } from '../../test/e2e/support/workbench';
 import { watchForNewest, type Appearance } from './chatViewPage';
-import { newestMessage } from './chatViewSession';
+import { newestMessage } from './storedConversation';
 
 const timeoutMs = 60_000;
 

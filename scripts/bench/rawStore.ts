@@ -16,8 +16,15 @@ const statements = {
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   update: `UPDATE sessions SET head_id = ?, last_seq = ?, updated_at = ?, message_count = message_count + 1
     WHERE id = ? AND head_id IS ?`,
+  select: 'SELECT * FROM session_events WHERE session_id = ? AND seq >= ? ORDER BY seq',
   commit: 'COMMIT',
 };
+
+/** Rows per statement of a bulk insert, within SQLite's limit of parameters. */
+const rowsPerInsert = 100;
+
+/** An event by its columns. */
+export type RawRow = Readonly<Record<string, unknown>>;
 
 /** What the store is compared with: the same tables, written with the binding and nothing else. */
 export class RawStore {
@@ -43,29 +50,53 @@ export class RawStore {
     return `${session}:${seq}`;
   }
 
-  /** Makes sessions with all their events, by a few statements. */
+  /** Makes sessions with all their events, questions and answers in turns, by a few statements. */
   async fill(sessions: readonly RawSession[], text: string): Promise<void> {
-    const now = Date.now();
-    const data = JSON.stringify({ content: text, finish: 'completed' });
+    const question = JSON.stringify({ content: text });
+    const answer = JSON.stringify({ content: text, finish: 'completed' });
     await all(this.prepared.begin, []);
     for (const [index, session] of sessions.entries()) {
-      await run(
-        this.database,
-        `INSERT INTO sessions (id, head_id, directory, git_root, created_at, updated_at, title, title_folded,
-          title_source, message_count, last_seq) VALUES (?1, ?2, ?3, '/work', ?4, ?4, ?5, lower(?5), 'derived', ?6, ?6)`,
-        [session.id, session.headId, session.directory, now - index * 1000, `Session ${index}`, session.size],
-      );
+      const now = Date.now() - index * 1000;
+      await this.insertSession(session, now, `Session ${index}`);
       await run(
         this.database,
         `WITH RECURSIVE n (seq) AS (SELECT 1 UNION ALL SELECT seq + 1 FROM n WHERE seq < ?2)
         INSERT INTO session_events (id, session_id, seq, parent_id, invocation_id, event_type, event_data, created_at)
-        SELECT ?1 || ':' || seq, ?1, seq, CASE seq WHEN 1 THEN NULL ELSE ?1 || ':' || (seq - 1) END, 'run', 'text', ?3, ?4
+        SELECT ?1 || ':' || seq, ?1, seq, CASE seq WHEN 1 THEN NULL ELSE ?1 || ':' || (seq - 1) END, 'run',
+          CASE seq % 2 WHEN 1 THEN 'user_message' ELSE 'text' END, CASE seq % 2 WHEN 1 THEN ?3 ELSE ?4 END, ?5
         FROM n`,
-        [session.id, session.size, data, now],
+        [session.id, session.size, question, answer, now],
       );
     }
     await all(this.prepared.commit, []);
     await exec(this.database, 'PRAGMA wal_checkpoint(TRUNCATE)');
+  }
+
+  /** The events of a session from `seq` on. */
+  read(session: string, seq: number): Promise<readonly RawRow[]> {
+    return all(this.prepared.select, [session, seq]) as Promise<RawRow[]>;
+  }
+
+  /** Makes a session of these events, in one transaction. */
+  async insertAll(session: RawSession, rows: readonly RawRow[]): Promise<void> {
+    const columns = Object.keys(rows[0] ?? {});
+    const places = `(${columns.map(() => '?').join(', ')})`;
+    await all(this.prepared.begin, []);
+    await this.insertSession(session, Date.now(), 'Session');
+    for (let first = 0; first < rows.length; first += rowsPerInsert) {
+      const batch = rows.slice(first, first + rowsPerInsert);
+      await run(
+        this.database,
+        `INSERT INTO session_events (${columns.join(', ')}) VALUES ${batch.map(() => places).join(', ')}`,
+        batch.flatMap((row) => columns.map((column) => row[column])),
+      );
+    }
+    await all(this.prepared.commit, []);
+  }
+
+  /** Deletes a session with its events. */
+  remove(session: string): Promise<void> {
+    return run(this.database, 'DELETE FROM sessions WHERE id = ?', [session]);
   }
 
   async append(session: string, text: string): Promise<void> {
@@ -91,6 +122,15 @@ export class RawStore {
     await new Promise<void>((resolve, reject) => {
       this.database.close((error) => (error === null ? resolve() : reject(error)));
     });
+  }
+
+  private insertSession(session: RawSession, now: number, title: string): Promise<void> {
+    return run(
+      this.database,
+      `INSERT INTO sessions (id, head_id, directory, git_root, created_at, updated_at, title, title_folded,
+        title_source, message_count, last_seq) VALUES (?1, ?2, ?3, '/work', ?4, ?4, ?5, lower(?5), 'derived', ?6, ?6)`,
+      [session.id, session.headId, session.directory, now, title, session.size],
+    );
   }
 }
 

@@ -1,46 +1,14 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { v7 as uuidV7 } from 'uuid';
-import { silentLogger } from '../../src/core/base/ports';
 import { toEventId, toInvocationId, toSessionId, type EventId, type SessionId } from '../../src/core/session/session';
-import type { LocalSessionService } from '../../src/node/sqlite/localSessionService';
-import { openLocalSessionService, storeFileName } from '../../src/node/sqlite/openLocalSessionService';
+import { newRawSession, openRaw, openStore, sampleText, seed } from './benchStore';
 import { formatCount, formatMs, formatRatio, measureInTurns, printTable } from './measure';
-import { RawStore, type RawSession } from './rawStore';
+import type { RawSession } from './rawStore';
 
 const sizes = [10, 1_000, 100_000];
 const rounds = 400;
 const pageSize = 50;
 const invocation = toInvocationId(uuidV7());
-const answer = 'The memo key ignores the coupon, so the total stays as it was. '.repeat(8);
-
-/** A store of its own with these sessions, filled by a few statements. */
-async function seed(sessions: readonly RawSession[]): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'rejoin-bench-'));
-  await (await open(folder)).close();
-  const filler = await RawStore.open(join(folder, storeFileName));
-  await filler.fill(sessions, answer);
-  await filler.close();
-  return folder;
-}
-
-function open(folder: string): Promise<LocalSessionService> {
-  return openLocalSessionService({
-    folder,
-    migrationsDir: join(process.cwd(), 'migrations'),
-    clock: { now: () => Date.now() },
-    ids: { next: () => uuidV7() },
-    logger: silentLogger,
-    pid: process.pid,
-    isProcessAlive: () => true,
-  });
-}
-
-function newRawSession(size: number): RawSession {
-  const id = uuidV7();
-  return { id, size, headId: RawStore.eventId(id, size), directory: `/work/${id}` };
-}
 
 function newRawSessions(size: number, count: number): readonly [RawSession, ...RawSession[]] {
   return [newRawSession(size), ...Array.from({ length: count - 1 }, () => newRawSession(size))];
@@ -51,11 +19,14 @@ async function measureAppend(size: number): Promise<readonly [number, number]> {
   // Enough small sessions that none of them grows much while it is measured.
   const sessions = newRawSessions(size, size < 1_000 ? 150 : 1);
   const [folder, twin] = [await seed(sessions), await seed(sessions)];
-  const service = await open(folder);
-  const raw = await RawStore.open(join(twin, storeFileName));
+  const service = await openStore(folder);
+  const raw = await openRaw(twin);
   const heads = new Map<string, EventId>(sessions.map((session) => [session.id, toEventId(session.headId)]));
   const appendOne = async (id: SessionId): Promise<void> => {
-    const event = { id: toEventId(uuidV7()), body: { type: 'text', content: answer, finish: 'completed' } as const };
+    const event = {
+      id: toEventId(uuidV7()),
+      body: { type: 'text', content: sampleText, finish: 'completed' } as const,
+    };
     const expectedHead = heads.get(id) ?? null;
     await service.append({ sessionId: id, invocationId: invocation, expectedHead, events: [event] });
     heads.set(id, event.id);
@@ -63,7 +34,7 @@ async function measureAppend(size: number): Promise<readonly [number, number]> {
   const idOf = (round: number): string => (sessions[round % sessions.length] ?? sessions[0]).id;
   const [ours = 0, byHand = 0] = await measureInTurns(rounds, [
     (round) => appendOne(toSessionId(idOf(round))),
-    (round) => raw.append(idOf(round), answer),
+    (round) => raw.append(idOf(round), sampleText),
   ]);
   await service.close();
   await raw.close();
@@ -74,7 +45,7 @@ async function measureAppend(size: number): Promise<readonly [number, number]> {
 async function measureReads(size: number): Promise<readonly number[]> {
   const [session] = newRawSessions(size, 1);
   const folder = await seed([session, ...newRawSessions(10, 50)]);
-  const service = await open(folder);
+  const service = await openStore(folder);
   const id = toSessionId(session.id);
   const keys = [{ directory: session.directory, gitRoot: '/work' }];
   const now = Date.now();
@@ -90,7 +61,7 @@ async function measureReads(size: number): Promise<readonly number[]> {
 
 async function measureLists(): Promise<readonly (readonly [string, number])[]> {
   const folder = await seed(newRawSessions(2, 10_000));
-  const service = await open(folder);
+  const service = await openStore(folder);
   const all = await service.list({ states: ['active'], limit: 10_000 });
   const middle = all[5_000];
   if (middle === undefined) {

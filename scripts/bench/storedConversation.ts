@@ -1,13 +1,15 @@
-import { realpathSync } from 'node:fs';
-import path from 'node:path';
 import { v7 as uuidV7 } from 'uuid';
-import { silentLogger } from '../../src/core/base/ports';
-import { toEventId, toInvocationId, toSessionId, toTurnId, type EventId } from '../../src/core/session/session';
+import {
+  toEventId,
+  toInvocationId,
+  toSessionId,
+  toTurnId,
+  type EventId,
+  type SessionId,
+} from '../../src/core/session/session';
 import type { NewEvent } from '../../src/core/session/sessionEvent';
-import { openLocalSessionService } from '../../src/node/sqlite/openLocalSessionService';
-import type { RigContext } from '../../test/e2e/support/rig';
 import { sampleAnswer } from '../../test/webview/support/conversation';
-import { storeFolder } from './benchRig';
+import { openStore } from './benchStore';
 
 /** What the newest message of every session says; the smallest extension's page shows the same. */
 export const newestMessage = 'This is the newest message.';
@@ -16,21 +18,13 @@ const eventsPerAppend = 100;
 const spanMs = 3 * 86_400_000;
 const model = { provider: 'fake', model: 'fake-model' } as const;
 
-/** Makes a session of so many messages that a window on this folder resumes. They spread over the last three days. */
-export async function makeSession(rig: RigContext, folder: string, messages: number): Promise<void> {
+/** Stores a session of so many messages, spread over the last three days, that belongs to `directory`. */
+export async function storeConversation(folder: string, directory: string, messages: number): Promise<SessionId> {
   let now = Date.now() - spanMs;
-  const service = await openLocalSessionService({
-    folder: storeFolder(rig),
-    migrationsDir: path.join(rig.projectRoot, 'migrations'),
-    clock: { now: () => now },
-    ids: { next: () => uuidV7() },
-    logger: silentLogger,
-    pid: process.pid,
-    isProcessAlive: () => true,
-  });
+  const service = await openStore(folder, { now: () => now });
   const sessionId = toSessionId(uuidV7());
   const invocationId = toInvocationId(uuidV7());
-  const create = { key: { directory: realpathSync(folder), gitRoot: null }, skill: null };
+  const create = { key: { directory, gitRoot: null }, skill: null };
   const all = conversation(messages);
   const step = Math.floor(spanMs / Math.ceil(all.length / eventsPerAppend)) - 1;
   let head: EventId | null = null;
@@ -49,6 +43,7 @@ export async function makeSession(rig: RigContext, folder: string, messages: num
     head = events.at(-1)?.id ?? head;
   }
   await service.close();
+  return sessionId;
 }
 
 /** Questions and answers in turns; every tenth answer has code, a table and lists in it. */
