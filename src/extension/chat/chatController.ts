@@ -57,7 +57,7 @@ export class ChatController implements Disposable {
     this.opener = new ConversationOpener(deps);
     this.status = new StatusFeed(deps, shown.publisher, () => shown.current);
     const conversation = (): Promise<Conversation> => this.conversation();
-    this.context = new ConversationContext({ store, shown, attachments, conversation });
+    this.context = new ConversationContext({ store, shown, attachments, memory, conversation });
     this.choices = new ConversationChoices({
       store,
       shown,

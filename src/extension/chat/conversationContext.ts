@@ -4,11 +4,13 @@ import { attachedTo } from './attachedTo';
 import type { ChatAttachments } from './chatPorts';
 import type { Conversation } from './conversation';
 import type { ShownConversation } from './shownConversation';
+import type { ViewMemoryStore } from './viewMemoryStore';
 
 export interface ConversationContextDeps {
   readonly store: StoreHost;
   readonly shown: ShownConversation;
   readonly attachments: ChatAttachments;
+  readonly memory: Pick<ViewMemoryStore, 'setUnsavedContext'>;
   readonly conversation: () => Promise<Conversation>;
 }
 
@@ -25,7 +27,7 @@ export class ConversationContext {
   async put(items: readonly ContextItem[]): Promise<void> {
     const conversation = await this.deps.conversation();
     if (conversation.session === null) {
-      this.keep(conversation, (attached) => [
+      await this.keep(conversation, (attached) => [
         ...attached.map((old) => items.find((item) => isSame(item, old)) ?? old),
         ...items.filter((item) => !attached.some((old) => isSame(item, old))),
       ]);
@@ -38,7 +40,7 @@ export class ConversationContext {
   async remove(key: ContextKey): Promise<void> {
     const conversation = await this.deps.conversation();
     if (conversation.session === null) {
-      this.keep(conversation, (attached) => attached.filter((item) => !isSame(item, key)));
+      await this.keep(conversation, (attached) => attached.filter((item) => !isSame(item, key)));
     } else {
       await (await this.deps.store.manager()).removeContext(conversation.id, [key]);
     }
@@ -57,10 +59,15 @@ export class ConversationContext {
     }
   }
 
-  private keep(conversation: Conversation, change: (attached: readonly ContextItem[]) => readonly ContextItem[]): void {
-    const { shown } = this.deps;
+  private async keep(
+    conversation: Conversation,
+    change: (attached: readonly ContextItem[]) => readonly ContextItem[],
+  ): Promise<void> {
+    const { shown, memory } = this.deps;
     if (shown.current?.id === conversation.id) {
-      shown.replace({ ...shown.current, attached: change(shown.current.attached) });
+      const attached = change(shown.current.attached);
+      shown.replace({ ...shown.current, attached });
+      await memory.setUnsavedContext(attached);
     }
   }
 }

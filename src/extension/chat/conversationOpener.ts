@@ -3,6 +3,7 @@ import { createResumeNotice } from '../../core/session/resumePolicy';
 import { toSessionId, type Session, type WorkspaceKey } from '../../core/session/session';
 import type { StoreHost } from '../platform/storeHost';
 import { readSetting } from '../contributions/configuration';
+import type { ViewMemoryStore } from './viewMemoryStore';
 import { freshConversation, storedConversation, type Conversation } from './conversation';
 
 export interface ConversationOpenerDeps {
@@ -10,6 +11,7 @@ export interface ConversationOpenerDeps {
   readonly workspaceKeys: () => Promise<readonly [WorkspaceKey, ...WorkspaceKey[]]>;
   readonly clock: Clock;
   readonly ids: IdGenerator;
+  readonly memory: ViewMemoryStore;
   readonly logger: Logger;
 }
 
@@ -21,7 +23,7 @@ export class ConversationOpener {
   async resumeOrStart(): Promise<Conversation> {
     const session = await this.findResumable();
     return session === undefined
-      ? this.startFresh()
+      ? { ...(await this.startFresh()), attached: this.deps.memory.unsavedContext }
       : storedConversation(session, createResumeNotice(session, this.deps.clock.now()));
   }
 

@@ -1,8 +1,10 @@
 import type * as vscode from 'vscode';
+import type { ContextItem } from '../../core/session/contextItem';
 import type { SessionId } from '../../core/session/session';
 import type { ViewMemory } from '../../protocol/chatProtocol';
 
 const stateKey = 'rejoin.viewMemory';
+const attachedKey = 'rejoin.unsavedContext';
 /** Sessions without a draft whose scroll position is kept; the longest unused go first. A draft never goes by itself. */
 const maxPositions = 200;
 const emptyMemory: ViewMemory = { draft: '', scroll: null };
@@ -10,7 +12,10 @@ const emptyMemory: ViewMemory = { draft: '', scroll: null };
 /** `unsaved` stands for the conversation that has no row yet, whatever id it will get. */
 export type MemoryKey = SessionId | 'unsaved';
 
-/** Drafts and scroll positions of this workspace, kept over reloads beside the store because looking leaves no row there. */
+/**
+ * Drafts and scroll positions of this workspace, and what is attached to a conversation without a row: kept over reloads
+ * beside the store, because looking leaves no row there.
+ */
 export class ViewMemoryStore {
   /** What a slow view still sends for these must not bring their text back. */
   private readonly purged = new Set<MemoryKey>();
@@ -36,11 +41,25 @@ export class ViewMemoryStore {
     );
   }
 
+  /** What is attached to the conversation without a row. */
+  get unsavedContext(): readonly ContextItem[] {
+    return this.state.get<readonly ContextItem[]>(attachedKey, []);
+  }
+
+  async setUnsavedContext(items: readonly ContextItem[]): Promise<void> {
+    if (items.length > 0 || this.unsavedContext.length > 0) {
+      await this.state.update(attachedKey, items.length === 0 ? undefined : items);
+    }
+  }
+
   async forget(keys: readonly MemoryKey[]): Promise<void> {
     await this.state.update(
       stateKey,
       this.entries().filter(([entry]) => !keys.includes(entry)),
     );
+    if (keys.includes('unsaved')) {
+      await this.setUnsavedContext([]);
+    }
   }
 
   /** Forgets sessions that were deleted for good, and whatever comes for them later. */

@@ -96,6 +96,36 @@ describe('the first message of a conversation', () => {
   });
 });
 
+describe('what is attached before there is a session', () => {
+  const notes = { type: 'file', key: 'notes.txt', uri: null, value: 'High water at noon.', createdAt: 1 } as const;
+
+  it('comes back with the window, goes with the first message, and is kept with the session from then on', async () => {
+    await chat.show();
+    await chat.controller.context.put([notes]);
+    expect(chat.view.data.context).toMatchObject([{ key: 'notes.txt', bytes: 19 }]);
+    const reloaded = await ChatFixture.open(feed.provider, chat.store);
+    chat.memento.forEach((value, key) => reloaded.memento.set(key, value));
+    expect((await reloaded.show()).context).toMatchObject([{ key: 'notes.txt' }]);
+    await reloaded.send('What do they say?');
+    const id = reloaded.controller.currentId ?? current();
+    const manager = await reloaded.manager();
+    expect(await manager.listContext(id)).toMatchObject([{ key: 'notes.txt', value: notes.value }]);
+    const message = (await manager.loadBranch(id)).find(({ body }) => body.type === 'user_message');
+    expect(message?.body).toMatchObject({ context: [{ key: 'notes.txt', value: notes.value, changed: false }] });
+    await settle();
+    expect(reloaded.memento.get('rejoin.unsavedContext')).toBeUndefined();
+  });
+
+  it('does not go over into the next session', async () => {
+    await chat.show();
+    await chat.controller.context.put([notes]);
+    await chat.controller.newSession();
+    await settle();
+    expect(await chat.controller.context.list()).toEqual([]);
+    expect(chat.memento.get('rejoin.unsavedContext')).toBeUndefined();
+  });
+});
+
 describe('drafts', () => {
   const draftOf = async (id: SessionId): Promise<string> => {
     await chat.controller.showSession(id);
