@@ -30,6 +30,7 @@ import { VscodeLmToolHost } from './models/vscodeLmToolHost';
 import { refreshOnFocus } from './platform/externalChanges';
 import { openStore } from './platform/openStore';
 import { createLogger } from './platform/outputLogger';
+import { storeFolder } from './platform/storeFolder';
 import { StoreHost } from './platform/storeHost';
 import { systemClock as clock, systemTimers as timers, uuidGenerator as ids } from './platform/systemPorts';
 import { currentWorkspaceKeys as workspaceKeys, keyOfFolder } from './platform/workspaceKeys';
@@ -55,13 +56,12 @@ export function createServices(context: vscode.ExtensionContext): Services {
   const channel = disposables.add(vscode.window.createOutputChannel('Rejoin', { log: true }));
   const logger = createLogger(channel, 'rejoin');
 
-  const storeFolder = (): string => readSetting('storage.path') || context.globalStorageUri.fsPath;
   const store = disposables.add(
     new StoreHost({
       logger: createLogger(channel, 'store'),
       open: (where) =>
         openStore(where, {
-          folder: storeFolder,
+          folder: () => storeFolder(readSetting('storage.path'), context.globalStorageUri.fsPath, os.homedir()),
           migrationsFolder: path.join(context.extensionPath, 'migrations'),
           invocationId: toInvocationId(ids.next()),
           clock,

@@ -22,9 +22,10 @@ const numberFormat = once((locale) => new Intl.NumberFormat(locale));
 const secondsFormat = once((locale) => new Intl.NumberFormat(locale, { maximumFractionDigits: 1 }));
 const shortNumberFormat = once((locale) => new Intl.NumberFormat(locale, { notation: 'compact' }));
 const percentFormat = once((locale) => new Intl.NumberFormat(locale, { style: 'percent' }));
-const sizeFormats = (['byte', 'kilobyte', 'megabyte'] as const).map((unit) =>
-  once((locale) => new Intl.NumberFormat(locale, { style: 'unit', unit, maximumFractionDigits: 1 })),
-);
+const sizeFormats = (['byte', 'kilobyte', 'megabyte'] as const).map((unit) => {
+  const unitDisplay = unit === 'byte' ? 'long' : 'short';
+  return once((locale) => new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay, maximumFractionDigits: 1 }));
+});
 const spanFormats = {
   minute: once((locale) => new Intl.NumberFormat(locale, { style: 'unit', unit: 'minute', unitDisplay: 'long' })),
   hour: once((locale) => new Intl.NumberFormat(locale, { style: 'unit', unit: 'hour', unitDisplay: 'long' })),
@@ -83,7 +84,7 @@ export function percentText(fraction: number): string {
   return percentFormat().format(fraction);
 }
 
-/** "1.2 kB" of a number of bytes. */
+/** "812 bytes", "1.2 kB". */
 export function sizeText(bytes: number): string {
   const step = bytes < 1_000 ? 0 : bytes < 1_000_000 ? 1 : 2;
   return sizeFormats[step]?.().format(bytes / 1_000 ** step) ?? '';

@@ -11,7 +11,7 @@ afterEach(() => set.closePages());
 afterAll(() => set.dispose());
 
 const meter = (page: Page) => page.getByRole('button', { name: /^Context:/ });
-const details = (page: Page) => page.getByRole('group', { name: 'What the next request holds' });
+const details = (page: Page) => page.getByRole('group', { name: 'Tokens of the next request' });
 const message = (page: Page) => page.getByRole('textbox', { name: 'Message' });
 const rows = (page: Page) =>
   details(page)

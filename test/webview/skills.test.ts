@@ -53,12 +53,23 @@ describe('the skill of a session', () => {
 
   it('leaves a line where it changed, and its name at the answers made under it', async () => {
     const log = new LogBuilder();
+    log.user('Hello');
     log.add({ type: 'skill_changed', from: null, to: 'review' });
     log.text('Done', { skill: 'review' });
     log.add({ type: 'skill_changed', from: 'review', to: null });
     const page = await set.open(snapshot({ events: log.events }));
-    expect(await page.locator('.divider').allTextContents()).toEqual(['Skill changed to review', 'Skill turned off']);
+    expect(await page.locator('.divider').allTextContents()).toEqual(['Skill set to review', 'Skill turned off']);
     expect(await page.locator('article.assistant .message-footer').textContent()).toContain('review');
+  });
+
+  it('leaves none before the first message, until which the way to begin is shown', async () => {
+    const log = new LogBuilder();
+    log.add({ type: 'skill_changed', from: null, to: 'review' });
+    const page = await set.open(snapshot({ events: log.events }));
+    await page.getByRole('heading', { name: 'Start a conversation' }).waitFor();
+    await notify(page, 'session/eventsAppended', { events: [log.user('Hello')] });
+    await page.getByRole('article', { name: /^You/ }).waitFor();
+    expect(await page.locator('.divider').count()).toBe(0);
   });
 });
 
@@ -130,7 +141,7 @@ describe('a skill that is called', () => {
     expect(await page.getByRole('article', { name: /^You, / }).count()).toBe(2);
     expect(await sent.textContent()).toContain('/reviewsrc/a.ts');
     expect(await sent.textContent()).not.toContain('closely');
-    await sent.getByText('What review told the model').click();
+    await sent.getByText('What /review told the model').click();
     await sent.getByText('Review src/a.ts closely.').waitFor();
     await sent.getByRole('button', { name: 'Copy message' }).click();
     expect(await waitForRequest(page, 'clipboard/write')).toEqual({ text: '/review src/a.ts' });

@@ -7,6 +7,7 @@ export type ErrorCode =
   | 'session/invalid-title'
   | 'session/busy'
   | 'session/in-trash'
+  | 'session/none-shown'
   | 'argument/invalid'
   | 'store/native-module'
   | 'store/sqlite-too-old'

@@ -10,7 +10,7 @@ export interface PlainYaml {
 
 /**
  * Reads YAML of the few forms that our own files have: block maps and lists, double-quoted texts on one line, literal
- * blocks, numbers, `true`, `false`, `null`, `[]` and `{}`. It is many times faster than a complete parser, which a
+ * blocks, numbers, `true`, `false`, `null`, `[]` and `{}`, with remarks behind them. It is many times faster than a complete parser, which a
  * conversation of months needs. Undefined for everything else, right or wrong: that is for the complete parser.
  */
 export function readPlainYaml(text: string): PlainYaml | undefined {
@@ -37,9 +37,11 @@ interface Read {
 /** YAML knows no longer ones on one line. */
 const longestKey = 1_000;
 const plainKey = /[A-Za-z_][A-Za-z0-9_-]*/y;
-const plainScalar = /(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|\[\]|\{\})(?=\n)/y;
+const plainScalar = /(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|\[\]|\{\})(?=\n| +#)/y;
 /** Words that are a text in every reading. */
-const plainText = /(?!(?:null|true|false)\n)[A-Za-z][\w./-]*(?: [\w./-]+)*(?=\n)/iy;
+const plainText = /(?!(?:null|true|false)(?:\n| +#))[A-Za-z][\w./-]*(?: [\w./-]+)*(?=\n| +#)/iy;
+/** What may stand behind a value: nothing, or a remark of whoever edited the file. */
+const restOfLine = /(?: +#[^\n]*)?\n/y;
 const literalHeader = /\|([+-]?)\n/y;
 
 class PlainYamlReader {
@@ -129,11 +131,12 @@ class PlainYamlReader {
 
   /** Value behind a key: on the same line, or a block on the next ones. */
   private readValue(column: number): Read {
-    if (this.text.charCodeAt(this.position) === 0x20) {
+    const nextLine = this.match(restOfLine);
+    if (nextLine === undefined) {
       this.position++;
       return this.readScalar(column);
     }
-    this.position++;
+    this.position = nextLine;
     this.nextLine();
     if (this.column <= column) {
       throw new NotPlain();
@@ -165,11 +168,12 @@ class PlainYamlReader {
     const quotedEnd = this.text.charCodeAt(start) === 0x22 ? this.quotedEnd() : undefined;
     const wordsEnd = this.match(plainText);
     const end = quotedEnd ?? wordsEnd ?? this.match(plainScalar);
-    if (end === undefined || this.text.charCodeAt(end) !== 0x0a) {
+    const nextLine = end === undefined ? undefined : this.match(restOfLine, end);
+    if (end === undefined || nextLine === undefined) {
       throw new NotPlain();
     }
     const source = this.text.slice(start, end);
-    this.position = end + 1;
+    this.position = nextLine;
     return this.finish(wordsEnd === undefined ? parseScalar(source) : source, start, end);
   }
 
@@ -227,8 +231,8 @@ class PlainYamlReader {
     return end < lineEnd ? end + 1 : undefined;
   }
 
-  private match(pattern: RegExp): number | undefined {
-    pattern.lastIndex = this.position;
+  private match(pattern: RegExp, position = this.position): number | undefined {
+    pattern.lastIndex = position;
     return pattern.test(this.text) ? pattern.lastIndex : undefined;
   }
 

@@ -56,6 +56,10 @@ export class SessionLog {
       const append = async (): Promise<AppendResult> => {
         await this.assertNotBusyElsewhere(await this.deps.service.get(id));
         const session = await this.deps.service.get(id);
+        if (session !== undefined && session.deletedAt !== null) {
+          // Another window has deleted it: what is said now would lie where nobody looks.
+          throw new AppError('session/in-trash', { args: { id } });
+        }
         const boundary = session === undefined ? [] : this.boundaryFor(session);
         return this.write({
           ...this.baseRequest(id, session?.headId ?? null, options),

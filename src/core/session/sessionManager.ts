@@ -101,7 +101,7 @@ export class SessionManager implements Disposable {
   /**
    * Stores a person's message, and before it what has to stand there: the mark of a new invocation or of a long
    * silence, which the model needs to place what came before. Follows the newest head if another window has written.
-   * Rejects with `session/busy` while another window answers in this session.
+   * Rejects with `session/busy` while another window answers in this session, and with `session/in-trash`.
    */
   appendUserMessage(id: SessionId, event: NewEvent, options: AppendOptions = {}): Promise<readonly StoredEvent[]> {
     return this.log.appendUserMessage(id, event, options);

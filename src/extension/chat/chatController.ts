@@ -178,15 +178,26 @@ export class ChatController implements Disposable {
     const conversation = await this.conversation();
     const { turns, messages, store } = this.deps;
     const attached = conversation.id === sessionId ? conversation.attached : [];
-    const start = async (): Promise<TurnStarted> =>
-      turns.start({ sessionId, text, clientMessageId, ...(await messages.parts(sessionId, attached, text, skill)) });
+    const start = async (): Promise<TurnStarted> => {
+      const parts = await messages.parts(sessionId, attached, text, skill);
+      if (parts.context !== undefined) {
+        // What was read again may have another size.
+        this.shown.inBackground('The attachments were not shown again', () => this.context.publish());
+      }
+      return turns.start({ sessionId, text, clientMessageId, ...parts });
+    };
     if (conversation.id !== sessionId || conversation.session !== null) {
       return start();
     }
     return this.firstMessages.during(conversation, async () => {
       const manager = await store.manager();
-      const { key, chosenSkill } = conversation;
-      manager.prepareSession(sessionId, { key, skill: chosenSkill, context: attached });
+      const { key, chosenSkill, chosenTitle } = conversation;
+      manager.prepareSession(sessionId, {
+        key,
+        skill: chosenSkill,
+        context: attached,
+        ...(chosenTitle === null ? {} : { title: chosenTitle }),
+      });
       return start();
     });
   }

@@ -38,6 +38,13 @@ export function createChatRequestHandlers({
   compaction,
   attachments,
 }: ChatRequestDeps): RequestHandlers {
+  // What was asked from the chat goes on there, but VS Code gives the keyboard to the editor when a list closes.
+  const choose = async (command: string, ...args: readonly unknown[]): Promise<void> => {
+    const chosen = await vscode.commands.executeCommand<unknown>(command, ...args);
+    if (chosen !== undefined) {
+      await controller.focus();
+    }
+  };
   return {
     'session/ready': (params) => {
       if (params.protocolVersion !== protocolVersion) {
@@ -57,8 +64,12 @@ export function createChatRequestHandlers({
     },
     'session/rename': async ({ sessionId, title }) => {
       const wanted = title ?? (await askForTitle(await controller.summaryOf(sessionId)));
-      if (wanted !== undefined) {
-        await controller.choices.rename(sessionId, wanted);
+      if (wanted === undefined) {
+        return;
+      }
+      await controller.choices.rename(sessionId, wanted);
+      if (title === undefined) {
+        await controller.focus();
       }
     },
     'session/pick': () => run('rejoin.openSession'),
@@ -69,9 +80,9 @@ export function createChatRequestHandlers({
     'turn/continue': ({ sessionId }) => turns.continueReply(sessionId),
     'turn/regenerate': ({ sessionId, eventId }) => turns.regenerate(sessionId, eventId),
     'tool/respond': ({ turnId, callId, decision }) => Promise.resolve(turns.respondToTool(turnId, callId, decision)),
-    'model/pick': () => run('rejoin.selectModel'),
-    'skill/pick': ({ name }) => run('rejoin.selectSkill', ...(name === undefined ? [] : [name])),
-    'context/attach': () => run('rejoin.attachContext'),
+    'model/pick': () => choose('rejoin.selectModel'),
+    'skill/pick': ({ name }) => choose('rejoin.selectSkill', ...(name === undefined ? [] : [name])),
+    'context/attach': () => choose('rejoin.attachContext'),
     'context/attachUris': ({ uris }) => attachments.attachUris(uris),
     'context/remove': ({ type, key }) => controller.context.remove({ type, key }),
     'context/open': async ({ type, key }) => {
@@ -80,11 +91,11 @@ export function createChatRequestHandlers({
         await attachments.open(item);
       }
     },
-    'compaction/start': () => run('rejoin.compactSession'),
+    'compaction/start': () => choose('rejoin.compactSession'),
     'compaction/undo': ({ sessionId, eventId }) => compaction.undo(sessionId, eventId),
-    'session/export': () => run('rejoin.exportSession'),
+    'session/export': () => choose('rejoin.exportSession'),
     'session/import': () => run('rejoin.importSession'),
-    'provider/add': () => run('rejoin.addProvider'),
+    'provider/add': () => choose('rejoin.addProvider'),
     'memory/save': ({ sessionId, memory }) => controller.saveMemory(sessionId, memory),
     'clipboard/write': async ({ text }) => {
       await vscode.env.clipboard.writeText(text);

@@ -16,9 +16,7 @@ export function createCompactionCommands({ compactor, ...deps }: CompactionComma
   const sessionOf = (target: unknown): SessionId => {
     const id = target == null ? deps.currentSessionId() : sessionIdOf(target);
     if (id == null) {
-      throw new AppError('argument/invalid', {
-        args: { name: 'session', reason: vscode.l10n.t('the chat shows no stored session') },
-      });
+      throw new AppError('session/none-shown');
     }
     return id;
   };
@@ -39,7 +37,7 @@ export function createCompactionCommands({ compactor, ...deps }: CompactionComma
     },
 
     /** Takes the newest summary back that is in force. Rejects with `compaction/nothing-to-undo`. */
-    'rejoin.undoCompaction': (target?: unknown): Promise<void> => compactor.undo(sessionOf(target)),
+    'rejoin.undoCompaction': async (target?: unknown): Promise<void> => compactor.undo(sessionOf(target)),
   };
 }
 

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Logger } from '../../core/base/ports';
 import type { Session } from '../../core/session/session';
 import { staysWithin } from '../platform/staysWithin';
+import { keyOfFolder } from '../platform/workspaceKeys';
 
 /** More than any useful set of instructions; a larger file would push the conversation out of the model's window. */
 const maxBytes = 64 * 1024;
@@ -21,7 +22,7 @@ export async function readProjectInstructions(
   { fileName, logger }: ProjectInstructionsDeps,
 ): Promise<string> {
   const name = fileName();
-  const folder = folderOf(session);
+  const folder = await folderOf(session);
   if (name === '' || folder === undefined || !vscode.workspace.isTrusted) {
     return '';
   }
@@ -44,9 +45,11 @@ export function staysInside(name: string): boolean {
   return !/^([\\/]|[a-z]:)/i.test(name) && !parts.includes('..') && !name.includes('\0');
 }
 
-function folderOf(session: Pick<Session, 'directory'> | undefined): vscode.WorkspaceFolder | undefined {
+/** The folder of the session, which is known by its real path; the first one where that is not open. */
+async function folderOf(session: Pick<Session, 'directory'> | undefined): Promise<vscode.WorkspaceFolder | undefined> {
   const folders = vscode.workspace.workspaceFolders ?? [];
-  return folders.find(({ uri }) => uri.fsPath === session?.directory) ?? folders[0];
+  const keys = folders.length > 1 ? await Promise.all(folders.map(({ uri }) => keyOfFolder(uri))) : [];
+  return folders[keys.findIndex(({ directory }) => directory === session?.directory)] ?? folders[0];
 }
 
 async function readText(folder: vscode.Uri, uri: vscode.Uri): Promise<string> {

@@ -1,4 +1,5 @@
 import type { ModelRef } from '../../core/session/session';
+import { findLastProvider } from '../../core/turn/promptTail';
 import type { ModelStatus } from '../../protocol/chatProtocol';
 import type { StoreHost } from '../platform/storeHost';
 import type { ChatModels } from './chatPorts';
@@ -9,7 +10,7 @@ export interface SharingDeps {
   readonly models: Pick<ChatModels, 'providerLabel'>;
 }
 
-/** The last answer is among the newest events, behind it at most the tools and notes of one turn. */
+/** The last answer is nearly always among these; a session from a file may end with more notes than that. */
 const eventsToLookAt = 50;
 
 /** Names of two providers when the next message takes the conversation from one to the other; else null. */
@@ -22,8 +23,9 @@ export async function findSharing(
   if (session === null || next === null || session.messageCount === 0 || session.turnStatus === 'running') {
     return null;
   }
-  const { events } = await (await store.manager()).loadPage(session.id, eventsToLookAt);
-  const last = events.findLast((event) => event.provider !== undefined)?.provider;
+  const manager = await store.manager();
+  const { events } = await manager.loadPage(session.id, eventsToLookAt);
+  const last = await findLastProvider(manager, session.id, events);
   return last === undefined || last === next.provider
     ? null
     : { from: models.providerLabel(last), to: models.providerLabel(next.provider) };

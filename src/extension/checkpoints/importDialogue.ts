@@ -48,7 +48,7 @@ function factLines({ uri, summary, problems, key, conflict }: ImportFacts): read
   return [
     ...(conflict === undefined ? [] : [conflictText(conflict), '']),
     vscode.l10n.t('File: {0}', path.posix.basename(uri.path)),
-    vscode.l10n.t('Messages: {0} of yours, {1} answers', user, assistant),
+    vscode.l10n.t('Messages: {0} from you, {1} from the model', user, assistant),
     ...(summary.models.length === 0 ? [] : [vscode.l10n.t('Models: {0}', summary.models.map(modelText).join(', '))]),
     ...timeLines(summary),
     ...(summary.branches > 1 ? [vscode.l10n.t('Branches: {0}', summary.branches)] : []),
@@ -59,15 +59,18 @@ function factLines({ uri, summary, problems, key, conflict }: ImportFacts): read
       : [vscode.l10n.t('Hidden notes to the model: {0}. Look at them in the file unless you trust it.', system)]),
     ...(summary.losses.length === 0
       ? []
-      : [vscode.l10n.t('Not taken over: {0}', summary.losses.map(lossText).join(', '))]),
+      : [vscode.l10n.t('Not imported: {0}', summary.losses.map(lossText).join(', '))]),
     ...problemLines(problems),
   ];
 }
 
 function conflictText({ session, isSame }: ImportConflict): string {
   return isSame
-    ? vscode.l10n.t('This session is here already, as “{0}”, and differs from the file.', titleOf(session))
-    : vscode.l10n.t('There is another session “{0}” in this folder.', titleOf(session));
+    ? vscode.l10n.t(
+        'This session is here already, as “{0}”, and differs from the file. Replace moves it to the trash.',
+        titleOf(session),
+      )
+    : vscode.l10n.t('There is another session “{0}” in this folder. Replace moves it to the trash.', titleOf(session));
 }
 
 function modelText({ provider, model }: ModelRef): string {

@@ -37,7 +37,7 @@ export async function tellProblems(uri: vscode.Uri, problems: readonly Validatio
   const name = withoutLinks(path.posix.basename(uri.path));
   const [first] = [...problems].sort(errorsFirst);
   if (first === undefined) {
-    await vscode.window.showInformationMessage(vscode.l10n.t('{0} is good.', name));
+    await vscode.window.showInformationMessage(vscode.l10n.t('No problems in {0}.', name));
     return;
   }
   const text =

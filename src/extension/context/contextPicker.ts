@@ -42,10 +42,13 @@ function kindItems(): readonly KindItem[] {
   const active = editor?.document.uri;
   const others = openFiles().filter((uri) => uri.toString() !== active?.toString());
   const separator = (label: string): KindItem => ({ label, kind: vscode.QuickPickItemKind.Separator });
-  return [
+  const open = [
     ...(editor === undefined ? [] : editorItems(editor)),
     ...(others.length === 0 ? [] : [separator(vscode.l10n.t('Open editors')), ...others.map(fileItem)]),
-    separator(vscode.l10n.t('More')),
+  ];
+  return [
+    ...open,
+    ...(open.length === 0 ? [] : [separator(vscode.l10n.t('More'))]),
     { label: `$(files) ${vscode.l10n.t('Files…')}`, choose: pickFiles },
     { label: `$(folder) ${vscode.l10n.t('Folder…')}`, choose: pickFolder },
     ...problemItems(active),
@@ -163,9 +166,12 @@ function byPath(uris: readonly vscode.Uri[]): readonly vscode.Uri[] {
 }
 
 function uriItem(uri: vscode.Uri, icon: 'file' | 'folder'): UriItem {
+  const name = path.posix.basename(uri.path);
+  const key = keyOf(uri);
   return {
-    label: withoutIcons(path.posix.basename(uri.path)),
-    description: withoutIcons(keyOf(uri)),
+    label: withoutIcons(name),
+    // In full, so that a path can be typed.
+    ...(key === name ? {} : { description: withoutIcons(key) }),
     iconPath: new vscode.ThemeIcon(icon),
     uri,
   };

@@ -20,7 +20,8 @@ const texts: Readonly<Record<ErrorCode, TextOf>> = {
   'session/head-moved': () => l10n.t('Another window wrote to this session at the same moment. Try again.'),
   'session/invalid-title': () => l10n.t('A title needs at least one visible character.'),
   'session/busy': () => l10n.t('A reply is still running in this session. Wait for it or stop it, then send again.'),
-  'session/in-trash': () => l10n.t('This session is in the trash. Restore it to open it.'),
+  'session/none-shown': () => l10n.t('The chat shows no session with messages. Open one first.'),
+  'session/in-trash': () => l10n.t('This session is in the trash. Restore it to go on.'),
   'argument/invalid': (a) =>
     l10n.t('The argument “{0}” is not valid: {1}', String(a['name'] ?? ''), String(a['reason'] ?? '')),
   'store/native-module': () =>
@@ -76,7 +77,7 @@ const texts: Readonly<Record<ErrorCode, TextOf>> = {
   'file/disk-full': (a) => l10n.t('The disk is full, so {0} was not written. Free some space, then try again.', at(a)),
   'file/too-large': (a) =>
     l10n.t('{0} has {1} MB; at most {2} MB are read.', at(a), Number(a['megabytes'] ?? 0), Number(a['limit'] ?? 0)),
-  'file/not-text': (a) => l10n.t('{0} is not a text in UTF-8. Save it in that encoding, then try again.', at(a)),
+  'file/not-text': (a) => l10n.t('{0} is no text file in UTF-8. Save it in that encoding, then try again.', at(a)),
   'file/failed': (a) => l10n.t('{0} could not be read or written.{1}', at(a), detail(a)),
   'checkpoint/invalid': (a) =>
     l10n.t(
@@ -107,7 +108,7 @@ const texts: Readonly<Record<ErrorCode, TextOf>> = {
     ),
   'context/too-many': (a) =>
     l10n.t('A session has at most {0} attachments. Remove some, then try again.', Number(a['limit'] ?? 0)),
-  'context/binary': (a) => l10n.t('{0} is not a text, so it was not attached.', at(a)),
+  'context/binary': (a) => l10n.t('{0} is no text file, so it was not attached.', at(a)),
   'context/outside': (a) =>
     l10n.t('{0} leads out of the workspace through a link, so it was not attached. Attach the file itself.', at(a)),
   'context/nothing': (a) =>
@@ -143,7 +144,7 @@ const texts: Readonly<Record<ErrorCode, TextOf>> = {
   'model/bad-request': (a) => l10n.t('{0} refused the request.{1}', who(a), detail(a)),
   'model/context-too-long': (a) =>
     l10n.t(
-      'The conversation is too long for this model. Choose a model with a larger window or start a new session.{0}',
+      'The conversation is too long for this model. Compact it, choose a model with a larger window, or start a new session.{0}',
       detail(a),
     ),
   'model/blocked': (a) => l10n.t('{0} declined to answer this request.{1}', who(a), detail(a)),

@@ -162,7 +162,7 @@ const skillStep: Step = {
       { label: vscode.l10n.t('No skill'), value: null },
       ...skills.map(({ name, description }) => ({ label: name, detail: withoutIcons(description), value: name })),
     ];
-    const placeholder = vscode.l10n.t('What should the model keep to?');
+    const placeholder = vscode.l10n.t('Which skill should the model follow?');
     const chosen = await askForChoice(items, answers.skill, { ...frame, placeholder });
     return chosen === wentBack || chosen === cancelled ? chosen : { ...answers, skill: chosen };
   },

@@ -48,7 +48,8 @@ function itemOf(session: Session, { now, currentId, providerLabel, buttons }: Pi
   return {
     label: withoutIcons(titleOf(session)),
     description: withoutIcons(description.join(' · ')),
-    detail: withoutIcons(plainTitle(preview, '')),
+    // An answer is Markdown, which a list shows as it is written.
+    detail: withoutIcons(plainTitle(preview.replace(/\*\*|`+/g, ''), '')),
     iconPath: new vscode.ThemeIcon(isCurrent ? 'check' : session.pinned ? 'pinned' : 'comment-discussion'),
     buttons: session.deletedAt === null ? buttons : [],
     choice: session.id,

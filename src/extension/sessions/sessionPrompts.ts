@@ -32,7 +32,7 @@ export async function confirmDeleteForever(sessions: readonly Titled[]): Promise
       ? vscode.l10n.t('Delete “{0}” forever?', titleOf(first))
       : vscode.l10n.t('Delete {0} sessions forever?', sessions.length);
   const detail = vscode.l10n.t(
-    'All messages are removed from the files of Rejoin on this machine. This cannot be undone.',
+    'What was written there is removed from the files of Rejoin on this machine. This cannot be undone.',
   );
   return (await vscode.window.showWarningMessage(message, { modal: true, detail }, action)) === action;
 }

@@ -94,6 +94,6 @@ function placeholderOf(entries: readonly FoundSkill[], current: string | null): 
     return vscode.l10n.t('The skill “{0}” of this session is not there. Choose another one.', current);
   }
   return vscode.workspace.isTrusted
-    ? vscode.l10n.t('What should the model keep to in this session?')
+    ? vscode.l10n.t('Which skill should the model follow in this session?')
     : vscode.l10n.t('Skills of this workspace are left out until you trust it.');
 }

@@ -33,7 +33,7 @@ export async function askForScope(title: string): Promise<CleaningScope | undefi
   const items: readonly (vscode.QuickPickItem & { readonly scope: CleaningScope })[] = [
     {
       label: vscode.l10n.t('This workspace'),
-      description: vscode.l10n.t('Sessions of its folders'),
+      description: vscode.l10n.t('Sessions of this window’s folders'),
       scope: 'workspace',
     },
     { label: vscode.l10n.t('Everywhere'), description: vscode.l10n.t('Sessions of all folders'), scope: 'all' },

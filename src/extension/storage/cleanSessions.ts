@@ -59,7 +59,8 @@ export async function cleanSessions(deps: CleanSessionsDeps, argument: unknown):
     return undefined;
   }
   const storage = await deps.sessions();
-  const stale = await findStale(deps, storage, olderThanMs, scope);
+  const find = (): Promise<readonly SizedSession[]> => findStale(deps, storage, olderThanMs, scope);
+  const stale = await find();
   if (stale.length === 0 && isAsked) {
     void vscode.window.showInformationMessage(
       vscode.l10n.t('There is nothing to clean: no session is that old. Pinned and open sessions stay.'),
@@ -68,8 +69,26 @@ export async function cleanSessions(deps: CleanSessionsDeps, argument: unknown):
   if (stale.length === 0 || given.dryRun === true) {
     return toResult(stale, false);
   }
-  const chosen = isAsked ? await chooseWhatGoes(stale, deps.clock.now()) : stale;
+  const chosen = isAsked ? await letChoose(stale, find, deps.clock.now()) : stale;
   return chosen === undefined ? undefined : moveToTrash(storage, chosen);
+}
+
+/** Undefined when the person cancels. The list stays open as long as they like: what was opened, pinned or used meanwhile is kept. */
+async function letChoose(
+  stale: readonly SizedSession[],
+  findAgain: () => Promise<readonly SizedSession[]>,
+  now: number,
+): Promise<readonly SizedSession[] | undefined> {
+  const chosen = await chooseWhatGoes(stale, now);
+  if (chosen === undefined) {
+    return undefined;
+  }
+  const goes = new Set(idsOf(await findAgain()));
+  return chosen.filter(({ session }) => goes.has(session.id));
+}
+
+function idsOf(entries: readonly SizedSession[]): readonly SessionId[] {
+  return entries.map(({ session }) => session.id);
 }
 
 async function findStale(
@@ -91,7 +110,7 @@ async function findStale(
 }
 
 async function moveToTrash(storage: SessionStorage, chosen: readonly SizedSession[]): Promise<CleaningResult> {
-  const moved = await storage.moveToTrash(chosen.map(({ session }) => session.id));
+  const moved = await storage.moveToTrash(idsOf(chosen));
   const bytes = new Map(chosen.map((entry) => [entry.session.id, entry.bytes]));
   const result = toResult(
     moved.map((session) => ({ session, bytes: bytes.get(session.id) ?? 0 })),

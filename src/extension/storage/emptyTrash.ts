@@ -16,14 +16,23 @@ export async function emptyTrash(
   if (!isFromPerson(argument)) {
     return storage.emptyTrash();
   }
-  const ids = (await readAllSessions(storage, { states: ['deleted'] })).map((session) => session.id);
+  const ids = await idsInTrash(storage);
   if (ids.length === 0) {
     void vscode.window.showInformationMessage(vscode.l10n.t('The trash is empty.'));
     return [];
   }
   const sizes = await storage.sizesOf(ids);
   const bytes = ids.reduce((sum, id) => sum + (sizes.get(id) ?? 0), 0);
-  return (await confirmEmptying(ids.length, bytes)) ? storage.deleteForever(ids) : undefined;
+  if (!(await confirmEmptying(ids.length, bytes))) {
+    return undefined;
+  }
+  // A session that was restored while the question stood there is not to be lost for it.
+  const stillThere = new Set(await idsInTrash(storage));
+  return storage.deleteForever(ids.filter((id) => stillThere.has(id)));
+}
+
+async function idsInTrash(storage: SessionStorage): Promise<readonly SessionId[]> {
+  return (await readAllSessions(storage, { states: ['deleted'] })).map((session) => session.id);
 }
 
 async function confirmEmptying(count: number, bytes: number): Promise<boolean> {
@@ -34,7 +43,7 @@ async function confirmEmptying(count: number, bytes: number): Promise<boolean> {
       ? vscode.l10n.t('Delete the session in the trash ({0}) forever?', size)
       : vscode.l10n.t('Delete the {0} sessions in the trash ({1}) forever?', count, size);
   const detail = vscode.l10n.t(
-    'All messages are removed from the files of Rejoin on this machine. This cannot be undone.',
+    'What was written there is removed from the files of Rejoin on this machine. This cannot be undone.',
   );
   return (await vscode.window.showWarningMessage(message, { modal: true, detail }, action)) === action;
 }

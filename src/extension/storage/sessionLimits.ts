@@ -97,9 +97,12 @@ export class SessionLimits implements Disposable {
     const stale = [...here, ...elsewhere.filter((session) => !isHere(session))];
     await this.move(storage, stale, (count, titles) =>
       count === 1
-        ? vscode.l10n.t('Moved a session to the trash that was not used for longer than you keep them: {0}.', titles)
+        ? vscode.l10n.t(
+            'Moved a session to the trash that was not used for longer than rejoin.session.retentionDays: {0}.',
+            titles,
+          )
         : vscode.l10n.t(
-            'Moved {0} sessions to the trash that were not used for longer than you keep them: {1}.',
+            'Moved {0} sessions to the trash that were not used for longer than rejoin.session.retentionDays: {1}.',
             count,
             titles,
           ),
@@ -138,9 +141,13 @@ export class SessionLimits implements Disposable {
       const excess = chooseOverLimit(counted, maxSessions, openId === null ? [] : [openId]);
       await this.move(storage, excess, (count, titles) =>
         count === 1
-          ? vscode.l10n.t('Moved a session to the trash, because you keep {0} of a folder: {1}.', maxSessions, titles)
+          ? vscode.l10n.t(
+              'Moved a session to the trash, because at most {0} are kept for each folder (rejoin.session.maxSessions): {1}.',
+              maxSessions,
+              titles,
+            )
           : vscode.l10n.t(
-              'Moved {0} sessions to the trash, because you keep {1} of a folder: {2}.',
+              'Moved {0} sessions to the trash, because at most {1} are kept for each folder (rejoin.session.maxSessions): {2}.',
               count,
               maxSessions,
               titles,

@@ -2,6 +2,7 @@ import { useEffect } from 'preact/hooks';
 import { useChat } from '../chat';
 import { Composer } from '../composer/Composer';
 import { Transcript } from '../transcript/Transcript';
+import { isBlank } from '../transcript/visibleItems';
 import { Announcer } from './Announcer';
 import { Header } from './Header';
 import { IconButton } from './IconButton';
@@ -64,7 +65,8 @@ function Content() {
   if (status?.kind === 'unavailable') {
     return <StoreUnavailable text={status.text} />;
   }
-  return store.events.value.length === 0 && store.turnId.value === null ? <Welcome /> : <Transcript />;
+  const isEmpty = isBlank(store.events.value) && !store.hasOlder.value && store.turnId.value === null;
+  return isEmpty ? <Welcome /> : <Transcript />;
 }
 
 function ErrorBanner() {

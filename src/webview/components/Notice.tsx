@@ -3,6 +3,7 @@ import { formatString, type ViewStrings } from '../../protocol/viewStrings';
 import { useChat } from '../chat';
 import { agoText } from '../formats';
 import type { ChatData } from '../state/chatState';
+import { isBlank } from '../transcript/visibleItems';
 import { IconButton } from './IconButton';
 import { Icon, type IconName } from './icons';
 
@@ -44,7 +45,7 @@ export function Banners() {
   const strings = store.strings.value;
   const model = store.model.value;
   const workspace = store.workspace.value;
-  const hasMessages = store.events.value.length > 0;
+  const hasMessages = !isBlank(store.events.value);
   return (
     <>
       {store.store.value?.kind === 'memory' && (

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { PromptMeasure } from '../../core/turn/promptMeasure';
 import { formatString, type ViewStrings } from '../../protocol/viewStrings';
 import { useChat } from '../chat';
@@ -7,6 +7,8 @@ import { isCompacting } from './CompactionRow';
 
 /** From this part of the limit on, the limit is near. */
 const nearLimit = 0.9;
+/** The way from the meter to its details leads over the text box; in milliseconds. */
+const closeDelayMs = 300;
 const ring = { radius: 6, length: 2 * Math.PI * 6 };
 
 /** How much of its model's window the conversation takes. The details show while the pointer or the keyboard is on it. */
@@ -14,6 +16,8 @@ export function ContextMeter() {
   const { actions, composer, store } = useChat();
   const strings = store.strings.value;
   const [open, setOpen] = useState(false);
+  const closing = useRef<number | undefined>(undefined);
+  useEffect(() => () => window.clearTimeout(closing.current), []);
   const measure = store.measure.value;
   if (measure === null) {
     return null;
@@ -34,8 +38,13 @@ export function ContextMeter() {
     // eslint-disable-next-line jsx-a11y-x/no-static-element-interactions
     <span
       class={`meter ${toneOf(measure)}`}
-      onMouseEnter={() => setOpen(true)}
-      onMouseLeave={() => setOpen(false)}
+      onMouseEnter={() => {
+        window.clearTimeout(closing.current);
+        setOpen(true);
+      }}
+      onMouseLeave={() => {
+        closing.current = window.setTimeout(() => setOpen(false), closeDelayMs);
+      }}
       onFocusIn={() => setOpen(true)}
       onFocusOut={onFocusOut}
       onKeyDown={(event) => {
@@ -113,14 +122,15 @@ function MeterDetails({ measure, onCompact }: MeterDetailsProps) {
       ] as const
     ).flatMap(([label, count]) => (count > 0 ? [[label, numberText(count)] as const] : [])),
     [strings.meterTotal, outOf(tokens, maxTokens, strings)],
-    [strings.meterMessageCount, outOf(messages, maxMessages, strings)],
+    // Where nothing limits their number it is of no use.
+    ...(maxMessages === null ? [] : [[strings.meterMessageCount, outOf(messages, maxMessages, strings)] as const]),
   ];
   return (
     <div class="popover" role="group" aria-label={strings.meterTitle}>
       <div class="card-title">{strings.meterTitle}</div>
       <dl>
         {rows.map(([label, value]) => (
-          <div key={label}>
+          <div key={label} class={label === strings.meterTotal ? 'total' : undefined}>
             <dt>{label}</dt>
             <dd>{value}</dd>
           </div>

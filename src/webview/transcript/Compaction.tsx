@@ -10,7 +10,7 @@ import { useFold } from './useFoldSwitch';
 
 /** Stands below the messages that a summary replaces in what the model gets, and brings them back on demand. */
 export const Compaction = memo(function Compaction({ item }: { readonly item: CompactionItem }) {
-  const { actions, store } = useChat();
+  const { actions, composer, store } = useChat();
   const strings = store.strings.value;
   const { open, toggle } = useFold(item);
   const [summaryChosen, setSummaryChosen] = useState<boolean | null>(null);
@@ -36,7 +36,11 @@ export const Compaction = memo(function Compaction({ item }: { readonly item: Co
             type="button"
             class="link-button"
             disabled={store.turnId.value !== null}
-            onClick={() => actions.undoCompaction(item.eventId)}
+            onClick={() => {
+              actions.undoCompaction(item.eventId);
+              // The button is about to go, and the keyboard must not go with it.
+              composer.focus();
+            }}
           >
             {strings.undo}
           </button>

@@ -16,7 +16,14 @@ import { FoldProvider, useFoldSwitch } from './useFoldSwitch';
 import { firstCount, useOlder } from './useOlder';
 import { useScroll } from './useScroll';
 import { UserMessage } from './UserMessage';
-import { chunksOf, countMessagesAfter, eventsToShow, withRunningTurn, type Chunk } from './visibleItems';
+import {
+  chunksOf,
+  countMessagesAfter,
+  eventsToShow,
+  withoutSetUp,
+  withRunningTurn,
+  type Chunk,
+} from './visibleItems';
 
 /** The conversation. Its newest items are drawn first; older ones come as they are scrolled to. */
 export function Transcript() {
@@ -108,7 +115,7 @@ function useTranscriptItems(): ReadonlySignal<readonly TranscriptItem[]> {
     void store.turnId.value;
     void store.turnParent.value;
     const turn = store.turn.peek();
-    const events = store.events.value;
+    const events = store.hasOlder.value ? store.events.value : withoutSetUp(store.events.value);
     const projected = projector.project(eventsToShow(events, turn), {
       turnStatus: turn === null ? store.turnStatus.value : 'running',
       idleGapMs: store.idleGapMs.value,

@@ -70,7 +70,7 @@ function SkillContent({ name, content }: { readonly name: string; readonly conte
     <details class="fold" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
         <Icon name="chevron-down" />
-        <span class="fold-title">{formatString(store.strings.value.skillContent, name)}</span>
+        <span class="fold-title">{formatString(store.strings.value.skillContent, `/${name}`)}</span>
       </summary>
       <div class="fold-body">{open && <PlainText text={content} growing={false} />}</div>
     </details>

@@ -2,6 +2,21 @@ import type { StoredEvent } from '../../core/session/sessionEvent';
 import type { TranscriptItem } from '../../core/session/transcriptItem';
 import type { TurnView } from '../state/chatState';
 
+/** True while a session holds no more than what it was set up with: there is nothing to read yet. */
+export function isBlank(events: readonly StoredEvent[]): boolean {
+  return events.every(isChoice);
+}
+
+/** Without the choices before the first message, which stand in the heading and at the composer. */
+export function withoutSetUp(events: readonly StoredEvent[]): readonly StoredEvent[] {
+  const first = events.findIndex((event) => !isChoice(event));
+  return first === 0 ? events : events.slice(first < 0 ? events.length : first);
+}
+
+function isChoice({ body }: StoredEvent): boolean {
+  return body.type === 'title_changed' || body.type === 'model_changed' || body.type === 'skill_changed';
+}
+
 /** Without what an answer that is being made again is going to replace. */
 export function eventsToShow(events: readonly StoredEvent[], turn: TurnView | null): readonly StoredEvent[] {
   const parent = turn?.parentId == null ? -1 : events.findIndex((event) => event.id === turn.parentId);

@@ -108,15 +108,15 @@ describe('the title bars', () => {
       ['rejoin.newSession', ''],
       ['rejoin.openSession', ''],
       ['rejoin.selectModel', ''],
-      ['rejoin.addProvider', ''],
-      ['rejoin.renameSession', 'rejoin.hasSession'],
-      ['rejoin.archiveSession', 'rejoin.hasSession'],
-      ['rejoin.deleteSession', 'rejoin.hasSession'],
       ['rejoin.selectSkill', ''],
       ['rejoin.attachContext', ''],
+      ['rejoin.renameSession', 'rejoin.hasSession'],
       ['rejoin.compactSession', 'rejoin.hasSession'],
+      ['rejoin.archiveSession', 'rejoin.hasSession'],
       ['rejoin.exportSession', 'rejoin.hasSession'],
       ['rejoin.importSession', ''],
+      ['rejoin.addProvider', ''],
+      ['rejoin.deleteSession', 'rejoin.hasSession'],
     ]);
   });
 

@@ -5,7 +5,7 @@ import { guardViewMessage } from '../../../src/protocol/chatProtocolGuards';
 import { createRpcServer, type RequestHandlers, type RpcServer } from '../../../src/protocol/rpcEndpoint';
 import { createChat, type Chat } from '../../../src/webview/chat';
 import { createHostPair } from '../../../src/webview/host';
-import { LogBuilder, sessionId, snapshot, turn } from '../../webview/support/conversation';
+import { LogBuilder, measure, sessionId, snapshot, summary, turn } from '../../webview/support/conversation';
 
 interface Running {
   readonly chat: Chat;
@@ -124,6 +124,31 @@ describe('createChat', () => {
     await settled();
     expect(saved).toEqual([{ sessionId, memory: { draft: 'unfinished', scroll: null } }]);
     expect(chat.composer.text.value).toBe('other');
+  });
+
+  it('has nothing of the former session left once another one is shown: no messages, no numbers, nothing to recall', async () => {
+    const [former, next] = [new LogBuilder(), new LogBuilder()];
+    former.user('Asked before');
+    former.text('Answered before');
+    next.user('Asked here');
+    const { chat, server, runFrame } = await start(() =>
+      Promise.resolve(
+        snapshot({ summary: summary(), events: former.events, turn: turn({ text: 'More' }), measure: measure() }),
+      ),
+    );
+    expect(chat.composer.recall('earlier')).toBe(true);
+    expect(chat.composer.text.value).toBe('Asked before');
+    const shown = { summary: summary('Next'), events: next.events, sessionId: 'next' as never };
+    server.notify('session/snapshot', snapshot({ epoch: 2, ...shown }));
+    await settled();
+    runFrame();
+    await settled();
+    expect(chat.store.events.value).toEqual(next.events);
+    expect([chat.store.turn.value, chat.store.measure.value]).toEqual([null, null]);
+    expect(chat.composer.text.value).toBe('');
+    expect(chat.composer.recall('earlier')).toBe(true);
+    expect(chat.composer.text.value).toBe('Asked here');
+    expect(chat.composer.recall('earlier')).toBe(false);
   });
 
   it('survives notifications that make no sense', async () => {

@@ -39,7 +39,7 @@ const anyEdit = fc.record({
   at: fc.nat(),
   remove: fc.constantFrom(0, 0, 1, 2, 5),
   insert: fc.oneof(
-    fc.constantFrom(...pieces, '---\n', 'null', 'plain words', '0x1F', '1.', '.5', 'yes', 'a: b\n'),
+    fc.constantFrom(...pieces, ' # note', '---\n', 'null', 'plain words', '0x1F', '1.', '.5', 'yes', 'a: b\n'),
     fc.string(),
   ),
 });
@@ -71,6 +71,15 @@ describe('the fast reader of YAML', () => {
   });
 
   it.each([
+    ['a: 1 # one\n', { a: 1 }],
+    ['a: "x # y" # z\nb: two words   # "#"\n', { a: 'x # y', b: 'two words' }],
+    ['# file\na: # list\n  - true # yes\n  # between\n  - b: {} #\n', { a: [true, { b: {} }] }],
+  ])('reads past what somebody noted behind a value: %j', (text, value) => {
+    expect(readPlainYaml(text)?.value).toEqual(value);
+    expect(parseDocument(text).toJS()).toEqual(value);
+  });
+
+  it.each([
     'a: |\n  x\n   \n',
     'a: |-\n  x\n   \n\n',
     'a: |+\n  x\n    \n\nb: 1\n',
@@ -78,7 +87,9 @@ describe('the fast reader of YAML', () => {
     'a: |\n\n  x\n',
     'a: x\n  y\n',
     'a:\n- 1\n',
-    'a: 1 # one\n',
+    'a: 1# one\n',
+    'a: | # text\n  x\n',
+    'a: # nothing\nb: 1\n',
     'null: ~\n',
   ])('leaves to the complete parser what it might read in another way: %j', (text) => {
     expect(readPlainYaml(text)).toBeUndefined();

@@ -5,7 +5,9 @@ import { buildRequest, layOutPrompt, measurePrompt, type PromptInput } from '../
 import { promptTokens } from '../../../../src/core/turn/promptLimits';
 import { defaultCompactionSettings } from '../../../../src/core/turn/compactionSettings';
 import { estimateTokens } from '../../../../src/core/turn/tokenEstimate';
-import { branchOf, compaction, exchanges, ref, text, user } from './branches';
+import { fillOf } from '../../../../src/core/turn/compactionChoice';
+import { isDue } from '../../../../src/core/turn/compactionPlan';
+import { branchOf, call, compaction, exchanges, ref, result, text, user } from './branches';
 
 const info: ModelInfo = { id: 'm', label: 'M', supportsTools: true };
 const clock = { name: 'clock', description: 'Tells the time', inputSchema: { type: 'object' } };
@@ -71,6 +73,30 @@ describe('the measure of a prompt', () => {
     expect(measurePrompt(input([user('Q')], { ...windowed, compaction: off })).compactsAt).toBeNull();
   });
 
+  it('decides when messages are summarised: with the very numbers that are shown', () => {
+    const settings = { ...defaultCompactionSettings, triggerThreshold: 0.5 };
+    const windowed = {
+      info: { ...info, contextWindow: 1200, maxOutputTokens: 100 },
+      compaction: settings,
+      factor: 1.3,
+    };
+    const shown = Array.from({ length: 24 }, (_, count) => {
+      const layout = layOutPrompt(input([...exchanges(count), user('Newest')], windowed));
+      const { tokens, compactsAt } = layout.measure;
+      const isFull = compactsAt !== null && tokens >= compactsAt;
+      expect(isDue(fillOf(layout), settings)).toBe(isFull);
+      return isFull;
+    });
+    expect(new Set(shown)).toEqual(new Set([true, false]));
+    const limits = { maxMessages: 20, maxTokens: 0 };
+    const counted = Array.from({ length: 12 }, (_, count) => {
+      const layout = layOutPrompt(input([...exchanges(count), user('Newest')], { compaction: settings, limits }));
+      return [layout.measure.messages, isDue(fillOf(layout), settings)];
+    });
+    expect(counted.find(([, due]) => due)).toEqual([11, true]);
+    expect(counted.filter(([messages, due]) => due !== Number(messages) >= 10)).toEqual([]);
+  });
+
   it('measures an empty session by what goes with its first message', () => {
     const { tokens, parts, messages } = measurePrompt(input([]));
     expect({ messages, rest: parts.messages }).toEqual({ messages: 0, rest: 0 });
@@ -108,9 +134,18 @@ describe('exact limits', () => {
     ['the number of tokens', { maxMessages: 0, maxTokens: each * 3 + 15 }, 7],
     ['the stricter one, messages', { maxMessages: 3, maxTokens: each * 3 + 15 }, 3],
     ['the stricter one, tokens', { maxMessages: 15, maxTokens: each + 15 }, 3],
+    ['both at once, which is exact', { maxMessages: 7, maxTokens: each * 3 + 15 }, 7],
     ['neither', { maxMessages: 0, maxTokens: 0 }, 21],
+    ['both, both too small for the newest message, which goes alone', { maxMessages: 1, maxTokens: 1 }, 1],
   ])('bound the request by %s', (_, limits, expected) => {
     expect(buildRequest(input(bodies, { limits, system: '', tools: [] })).messages).toHaveLength(expected);
+  });
+
+  it('leave the newest turn whole, however many messages it has, and nothing before it', () => {
+    const tooling = [...exchanges(3), user('Newest'), call('a'), result('a'), text('Done')];
+    const sent = buildRequest(input(tooling, { limits: { maxMessages: 2, maxTokens: 1 } })).messages;
+    expect(sent.map(({ role }) => role)).toEqual(['user', 'assistant', 'tool', 'assistant', 'user']);
+    expect(JSON.stringify(sent[0])).toMatch(/left out[^]*Newest/);
   });
 
   it('keep a summary when the messages behind it are left out', () => {

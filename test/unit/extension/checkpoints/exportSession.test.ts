@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Uri } from 'vscode';
 import { parseCheckpoint } from '../../../../src/core/checkpoint/checkpointParser';
 import type { SessionId } from '../../../../src/core/session/session';
-import { answer, contextItem, newSessionId, testModel, userMessage } from '../../../support/builders';
+import { answer, contextItem, newEvent, newSessionId, testModel, userMessage } from '../../../support/builders';
 import { CheckpointFixture } from './checkpointFixture';
 import { memoryFiles, person, resetPerson, vscodeDouble } from './vscodeDouble';
 
@@ -71,6 +71,29 @@ describe('exporting by a call with arguments', () => {
       exported_by: userInfo().username,
       context: { working_directory: '/work/shop', files_accessed: ['src/cart.ts'] },
     });
+  });
+
+  it('marks for Atmos the messages that a summary stands for, also once they went through a file into another store', async () => {
+    const id = await fixture.add();
+    await fixture.manager.appendUserMessage(id, userMessage('And then?'));
+    const summary = {
+      type: 'compaction',
+      summary: 'S',
+      fromSeq: 1,
+      toSeq: 2,
+      tokensBefore: 9,
+      tokensAfter: 1,
+    } as const;
+    await fixture.manager.append(id, [newEvent(summary)]);
+    const messages = async (session: unknown): Promise<unknown> => {
+      await exportTo(session, 'a.json', { format: 'atmos-json' });
+      return (JSON.parse(await fixture.read('a.json')) as { messages: object[] }).messages;
+    };
+    const before = await messages(id);
+    expect(before).toMatchObject([{ archived: true }, { archived: true }, { role: 'user', content: 'And then?' }]);
+    await fixture.moveToOtherMachine();
+    const imported = await fixture.import(fixture.uri('a.json'));
+    expect(await messages(imported?.id)).toEqual(before);
   });
 
   it('warns that Atmos cannot import a session without a model, yet writes it, and does not for a whole one', async () => {

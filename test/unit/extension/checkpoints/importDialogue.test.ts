@@ -86,12 +86,12 @@ describe('a person', () => {
     const lines = person.messages[0]?.detail.split('\n') ?? [];
     expect(lines).toEqual([
       'File: dns.yaml',
-      'Messages: 0 of yours, 1 answers',
+      'Messages: 0 from you, 1 from the model',
       'Models: claude-sonnet-4-6 (anthropic)',
       expect.stringMatching(/^Time: Aug 19, 2026, .* – Aug 19, 2026, /),
       'Goes to: /work/shop',
       'Hidden notes to the model: 1. Look at them in the file unless you trust it.',
-      'Not taken over: fields that this version does not know',
+      'Not imported: fields that this version does not know',
       '',
       'Line 15, column 1: The field “unknown” is not known and is not imported.',
     ]);

@@ -234,9 +234,20 @@ describe('a name that is taken', () => {
       `CREATE TRIGGER fail BEFORE INSERT ON session_events WHEN NEW.seq = 2
        BEGIN SELECT RAISE(ABORT, 'no more'); END`,
     );
+    const before = await fixture.manager.readRecord(other);
     await expect(fixture.import(uri, { onConflict: 'replace' })).rejects.toThrow();
     expect(await fixture.titles()).toEqual(['taken']);
     expect(await fixture.titles('deleted')).toEqual([]);
+    expect(await fixture.manager.readRecord(other)).toEqual(before);
+  });
+
+  it('keeps the old session when the file that is to replace it cannot be imported', async () => {
+    const broken = await fixture.write('broken.rejoin.yaml', (await fixture.read('session.rejoin.yaml')).slice(0, -30));
+    await expect(fixture.import(broken, { onConflict: 'replace' })).rejects.toMatchObject({
+      code: 'checkpoint/invalid',
+    });
+    expect(await fixture.titles()).toEqual(['taken']);
+    expect((await fixture.manager.get(other)).deletedAt).toBeNull();
   });
 });
 

@@ -47,7 +47,7 @@ describe('the list of what can be attached', () => {
       [{ severity: 0, range: new vscodeWorkspaceStub.Range(0, 0, 0, 1), message: 'No' }],
     ]);
     await look();
-    const always = ['More', '$(files) Files…', '$(folder) Folder…'];
+    const always = ['$(files) Files…', '$(folder) Folder…'];
     const last = ['$(terminal) Selection in the terminal', '$(gear) Setting…'];
     expect(offered).toEqual([
       [...always, ...last],
@@ -57,6 +57,7 @@ describe('the list of what can be attached', () => {
           '$(file) File in the editor',
           'Open editors',
           'b.ts',
+          'More',
           ...always,
         ],
         ...['$(warning) Problems of the file in the editor', '$(warning) Problems of the workspace', ...last],
@@ -90,11 +91,11 @@ describe('the list of what can be attached', () => {
     choose('$(files) Files…');
     let offered: readonly string[] = [];
     stubWindow.answers.push((items) => {
-      offered = items.map(({ description }) => description ?? '');
+      offered = items.map(({ label, description = '' }) => `${label} ${description}`.trimEnd());
       return items.slice(0, 2);
     });
     await fixture.attach();
-    expect(offered).toEqual(['b.ts', 'src/a.ts', 'src/c.ts']);
+    expect(offered).toEqual(['b.ts', 'a.ts src/a.ts', 'c.ts src/c.ts']);
     expect(fixture.keys).toEqual(['file b.ts', 'file src/a.ts']);
   });
 

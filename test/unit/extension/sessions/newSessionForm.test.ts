@@ -65,7 +65,7 @@ describe('the form of a new session', () => {
     (await name()).enter(' cart bug ');
     (await step(/Which provider/)).choose('OPENAI');
     (await step(/Which model/)).choose('gpt-5-mini');
-    (await step(/keep to/)).choose('review');
+    (await step(/Which skill/)).choose('review');
     expect(await form).toEqual({
       title: 'cart bug',
       model: { provider: 'openai', model: 'gpt-5-mini' },
@@ -77,7 +77,7 @@ describe('the form of a new session', () => {
     const form = open(several);
     (await name()).enter('');
     (await step(/Which provider/)).choose('OLLAMA');
-    (await step(/keep to/)).choose('No skill');
+    (await step(/Which skill/)).choose('No skill');
     expect(await form).toEqual({ model: { provider: 'ollama', model: 'qwen' }, skill: null });
   });
 
@@ -104,7 +104,7 @@ describe('the form of a new session', () => {
     const providers = await step(/Which provider/);
     expect(providers).toMatchObject({ step: 2, totalSteps: 4 });
     providers.choose('OLLAMA');
-    expect(await step(/keep to/)).toMatchObject({ step: 3, totalSteps: 3 });
+    expect(await step(/Which skill/)).toMatchObject({ step: 3, totalSteps: 3 });
   });
 
   it('goes back step by step and keeps what was answered', async () => {
@@ -113,7 +113,7 @@ describe('the form of a new session', () => {
     (await name()).enter('cart bug');
     (await step(/Which provider/)).choose('OPENAI');
     (await step(/Which model/)).choose('gpt-5-mini');
-    (await step(/keep to/)).press('Back');
+    (await step(/Which skill/)).press('Back');
     const models = await step(/Which model/);
     expect(models.activeItems).toEqual([models.itemOf('gpt-5-mini')]);
     models.press('Back');
@@ -121,7 +121,7 @@ describe('the form of a new session', () => {
     expect((await name()).value).toBe('cart bug');
     (await name()).enter('cart bug 2');
     (await step(/Which provider/)).choose('OLLAMA');
-    (await step(/keep to/)).choose('No skill');
+    (await step(/Which skill/)).choose('No skill');
     expect(await form).toEqual({ title: 'cart bug 2', model: { provider: 'ollama', model: 'qwen' }, skill: null });
   });
 
@@ -159,7 +159,7 @@ describe('the form of a new session', () => {
     (await name()).enter('one');
     (await step(/Which provider/)).choose('OPENAI');
     (await step(/Which model/)).choose('gpt-5-mini');
-    (await step(/keep to/)).choose('review');
+    (await step(/Which skill/)).choose('review');
     await first;
     void open(several);
     expect((await name()).value).toBe('');
@@ -170,7 +170,7 @@ describe('the form of a new session', () => {
     const models = await step(/Which model/);
     expect(models.activeItems).toEqual([models.itemOf('gpt-5-mini')]);
     models.choose('gpt-5-mini');
-    const skills = await step(/keep to/);
+    const skills = await step(/Which skill/);
     expect(skills.activeItems).toEqual([skills.itemOf('review')]);
   });
 
@@ -185,7 +185,7 @@ describe('the form of a new session', () => {
     const providers = await step(/Which provider/);
     expect(providers.activeItems).toEqual([providers.itemOf('OLLAMA')]);
     providers.choose('OLLAMA');
-    const skills = await step(/keep to/);
+    const skills = await step(/Which skill/);
     expect(skills.activeItems).toEqual([skills.itemOf('review')]);
   });
 

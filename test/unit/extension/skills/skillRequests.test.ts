@@ -1,11 +1,12 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { silentLogger } from '../../../../src/core/base/ports';
 import { utf8Length } from '../../../../src/core/turn/utf8';
+import { keyOfFolder } from '../../../../src/extension/platform/workspaceKeys';
 import { SkillRequests } from '../../../../src/extension/skills/skillRequests';
 import { session } from '../../../support/builders';
-import { vscodeWorkspaceStub } from '../../../support/vscodeWorkspaceStub';
+import { openStubFolders, StubUri, vscodeWorkspaceStub } from '../../../support/vscodeWorkspaceStub';
 import { SkillFixture } from './skillFixture';
 
 vi.mock('vscode', async () => (await import('../../../support/vscodeWorkspaceStub')).vscodeWorkspaceStub);
@@ -47,6 +48,19 @@ describe('the system text', () => {
       '[Skills that the user can call by typing a slash and the name]\n- commit: Use for commit',
     );
     expect(await requests.systemText(under('commit'))).toBe('[Skill "commit"]\nWrite one line.');
+  });
+
+  it('has the instructions of the folder that the session is about, also where that is opened through a link', async () => {
+    const real = path.join(fixture.folder, 'real');
+    const link = path.join(fixture.folder, 'link');
+    await mkdir(real);
+    await writeFile(path.join(real, 'AGENTS.md'), 'Answer in rhymes.');
+    await symlink(real, link);
+    openStubFolders({ shop: fixture.shop, link });
+    const { directory } = await keyOfFolder(StubUri.file(link) as never);
+    expect(await requests.systemText(session({ directory }))).toBe('Answer in rhymes.');
+    expect(await requests.systemText(under(null))).toBe('Prefer small diffs.');
+    expect(await requests.systemText(session({ directory: '/elsewhere' }))).toBe('Prefer small diffs.');
   });
 
   it('is empty without anything to say, and for a skill that is gone', async () => {

@@ -174,6 +174,25 @@ describe('cleaning by a person', () => {
     expect(await fixture.trash()).toEqual(['forty days']);
   });
 
+  it('keeps what was opened, pinned or used while the list was shown', async () => {
+    const [opened, pinned, used] = [
+      await fixture.add('opened', 40),
+      await fixture.add('pinned', 40),
+      await fixture.add('used', 40),
+    ];
+    await fixture.add('forty days', 40);
+    answers('30 days', 'This workspace');
+    const cleaning = clean();
+    const shown = await picker();
+    expect(shown.selectedItems).toHaveLength(4);
+    fixture.openId = opened;
+    await fixture.manager.setPinned([pinned], true);
+    await fixture.manager.append(used, [answer()]);
+    shown.accept();
+    expect(titles(await cleaning)).toEqual(['forty days']);
+    expect(await fixture.trash()).toEqual(['forty days']);
+  });
+
   it('does nothing when the person backs out of any step or chooses nothing', async () => {
     await fixture.add('forty days', 40);
     expect(await clean()).toBeUndefined();
@@ -243,6 +262,20 @@ describe('emptying the trash', () => {
     person.onMessage = () => 'Empty Trash';
     expect(await empty()).toEqual([id]);
     expect(await fixture.get(id)).toBeUndefined();
+  });
+
+  it('spares what was restored while the person was asked', async () => {
+    const [restored, gone] = [await fixture.add('restored', 1), await fixture.add('gone', 1)];
+    await fixture.manager.moveToTrash([restored, gone]);
+    const sizesOf = fixture.manager.sizesOf.bind(fixture.manager);
+    vi.spyOn(fixture.manager, 'sizesOf').mockImplementationOnce(async (ids) => {
+      const sizes = await sizesOf(ids);
+      await fixture.manager.restore([restored]);
+      return sizes;
+    });
+    person.onMessage = () => 'Empty Trash';
+    expect(await empty()).toEqual([gone]);
+    expect(await fixture.get(restored)).toMatchObject({ deletedAt: null });
   });
 
   it('only says so when the trash is empty', async () => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Emitter } from '../../../../src/core/base/event';
 import { silentLogger, type Logger, type Timers } from '../../../../src/core/base/ports';
+import type { SessionId } from '../../../../src/core/session/session';
 import { createLimitReader } from '../../../../src/extension/storage/limitSettings';
 import { SessionLimits } from '../../../../src/extension/storage/sessionLimits';
 import { answer } from '../../../support/builders';
@@ -62,6 +63,13 @@ afterEach(async () => {
   await fixture.dispose();
 });
 
+/** Marks a session as one in which an answer has been running for so many days. */
+async function startAnswer(id: SessionId, days: number): Promise<void> {
+  fixture.store.clock.advance(-days * day);
+  await fixture.manager.append(id, [], { turnStatus: 'running' });
+  fixture.store.clock.advance(days * day);
+}
+
 const set = (key: string, value: unknown): void => void person.settings.user.set(`rejoin.${key}`, value);
 
 describe('without limits', () => {
@@ -112,8 +120,9 @@ describe('session.maxSessions', () => {
     expect(await fixture.trash()).toEqual([]);
   });
 
-  it('never takes pinned or open ones, though they count', async () => {
+  it('never takes pinned, open or answering ones, though they count', async () => {
     const [pinned, open] = [await fixture.add('pinned', 9), await fixture.add('open', 8)];
+    await startAnswer(await fixture.add('answering', 7), 7);
     await fixture.add('newest', 1);
     await fixture.manager.setPinned([pinned], true);
     fixture.openId = open;
@@ -132,7 +141,7 @@ describe('session.maxSessions', () => {
     expect(person.messages).toMatchObject([
       {
         kind: 'information',
-        text: 'Moved a session to the trash, because you keep 1 of a folder: “second [x] (command:evil)”.',
+        text: 'Moved a session to the trash, because at most 1 are kept for each folder (rejoin.session.maxSessions): “second [x] (command:evil)”.',
         buttons: ['Undo'],
       },
     ]);
@@ -148,7 +157,7 @@ describe('session.maxSessions', () => {
     set('session.maxSessions', 1);
     await limits.apply();
     expect(person.messages[0]?.text).toMatch(
-      /^Moved 5 sessions to the trash, because you keep 1 of a folder: “s\d”, “s\d”, “s\d” and 2 more\.$/,
+      /^Moved 5 sessions to the trash, because at most 1 are kept for each folder \(rejoin\.session\.maxSessions\): “s\d”, “s\d”, “s\d” and 2 more\.$/,
     );
   });
 });
@@ -173,8 +182,9 @@ describe('session.retentionDays', () => {
     expect(await fixture.trash()).toEqual(['old']);
   });
 
-  it('never takes pinned or open ones', async () => {
+  it('never takes pinned, open or answering ones', async () => {
     const [pinned, open] = [await fixture.add('pinned', 90), await fixture.add('open', 90)];
+    await startAnswer(await fixture.add('answering', 90), 90);
     await fixture.manager.setPinned([pinned], true);
     fixture.openId = open;
     set('session.retentionDays', 30);
