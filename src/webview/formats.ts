@@ -24,7 +24,9 @@ const shortNumberFormat = once((locale) => new Intl.NumberFormat(locale, { notat
 const percentFormat = once((locale) => new Intl.NumberFormat(locale, { style: 'percent' }));
 const sizeFormats = (['byte', 'kilobyte', 'megabyte'] as const).map((unit) => {
   const unitDisplay = unit === 'byte' ? 'long' : 'short';
-  return once((locale) => new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay, maximumFractionDigits: 1 }));
+  return once(
+    (locale) => new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay, maximumFractionDigits: 1 }),
+  );
 });
 const spanFormats = {
   minute: once((locale) => new Intl.NumberFormat(locale, { style: 'unit', unit: 'minute', unitDisplay: 'long' })),

@@ -1,6 +1,7 @@
 import type { ModelRef, TurnStatus } from './session';
 import type { StoredEvent } from './sessionEvent';
-import { compactionItems, concernsCompaction, withCompactions } from './transcriptCompactions';
+import { concernsCompaction } from './compactionsInForce';
+import { compactionItems, withCompactions } from './transcriptCompactions';
 import {
   addToTranscript,
   closeGroup,

@@ -1,13 +1,8 @@
+import { compactionsInForce, isFoldedIn, lastUserMessage, type ActiveCompaction } from './compactionsInForce';
 import type { StoredEvent } from './sessionEvent';
-import { startsTurn } from './startsTurn';
 import type { CompactionItem, TranscriptItem } from './transcriptItem';
 
 type CompactionEntry = CompactionItem & { readonly seq: number };
-
-/** Whether an event has a say in which compactions are in force. */
-export function concernsCompaction({ body }: StoredEvent): boolean {
-  return body.type === 'compaction' || body.type === 'compaction_undone';
-}
 
 /** The compactions of a branch in force, by where their ranges end; `concerned` are its events that have a say in it. */
 export function compactionItems(
@@ -17,18 +12,11 @@ export function compactionItems(
   if (concerned.length === 0) {
     return [];
   }
-  const undone = new Set(
-    concerned.flatMap(({ body }) => (body.type === 'compaction_undone' ? [body.compactionId] : [])),
-  );
-  const newestMessage = events.findLast(({ body }) => startsTurn(body))?.seq ?? Infinity;
   const first = events[0]?.seq ?? Infinity;
-  const items = concerned
-    .filter(({ id }) => !undone.has(id))
-    .flatMap((event) => toItem(event) ?? [])
-    .filter((item) => newestMessage < item.fromSeq || newestMessage > item.toSeq);
+  const active = compactionsInForce(concerned, lastUserMessage(events));
   return (
-    items
-      .map((item, index) => ({ ...item, folded: items.slice(index + 1).some((later) => isWithin(item, later)) }))
+    active
+      .map((compaction, index) => toItem(compaction, isFoldedIn(active, index)))
       // Where the page begins above the end of the range it is not known yet what stands between the two.
       .filter(({ toSeq }) => first <= toSeq + 1)
       .sort((a, b) => a.seq - b.seq)
@@ -43,10 +31,7 @@ export function withCompactions(
   return compactions.length === 0 ? items : [...items, ...compactions].sort((a, b) => a.seq - b.seq);
 }
 
-function toItem({ id, seq: loggedSeq, body }: StoredEvent): CompactionEntry | undefined {
-  if (body.type !== 'compaction') {
-    return undefined;
-  }
+function toItem({ id, seq: loggedSeq, body }: ActiveCompaction, folded: boolean): CompactionEntry {
   const { fromSeq, toSeq, summary, messages, tokensBefore, tokensAfter, method } = body;
   return {
     kind: 'compaction',
@@ -61,10 +46,6 @@ function toItem({ id, seq: loggedSeq, body }: StoredEvent): CompactionEntry | un
     tokensBefore,
     tokensAfter,
     method: method ?? 'model',
-    folded: false,
+    folded,
   };
-}
-
-function isWithin(inner: CompactionItem, outer: CompactionItem): boolean {
-  return outer.fromSeq <= inner.fromSeq && outer.toSeq >= inner.toSeq;
 }

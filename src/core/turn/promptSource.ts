@@ -1,7 +1,7 @@
 import type { EventId, ModelRef, Session, SessionId } from '../session/session';
 import type { StoredEvent } from '../session/sessionEvent';
 import type { ResolvedModel } from './modelProvider';
-import { lastUserMessage } from './promptBranch';
+import { lastUserMessage } from '../session/compactionsInForce';
 import { layOutPrompt, type PromptLayout } from './promptBuilder';
 import { loadTail } from './promptTail';
 import type { RequestContext } from './requestContext';

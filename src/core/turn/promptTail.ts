@@ -1,6 +1,7 @@
 import type { EventId, SessionId } from '../session/session';
 import type { StoredEvent } from '../session/sessionEvent';
-import { activeCompactions, lastUserMessage } from './promptBranch';
+import { lastUserMessage } from '../session/compactionsInForce';
+import { activeCompactions } from './promptBranch';
 import type { TurnLog } from './turnLog';
 
 const firstPage = 100;

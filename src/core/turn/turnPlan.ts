@@ -2,7 +2,7 @@ import { AppError } from '../base/errors';
 import type { SentContext } from '../session/contextItem';
 import type { EventId, SessionId } from '../session/session';
 import type { EventBody, EventBodyOf, StoredEvent } from '../session/sessionEvent';
-import { lastUserMessage } from './promptBranch';
+import { lastUserMessage } from '../session/compactionsInForce';
 import { loadTail } from './promptTail';
 import type { TurnLog } from './turnLog';
 

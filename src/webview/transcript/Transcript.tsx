@@ -16,14 +16,7 @@ import { FoldProvider, useFoldSwitch } from './useFoldSwitch';
 import { firstCount, useOlder } from './useOlder';
 import { useScroll } from './useScroll';
 import { UserMessage } from './UserMessage';
-import {
-  chunksOf,
-  countMessagesAfter,
-  eventsToShow,
-  withoutSetUp,
-  withRunningTurn,
-  type Chunk,
-} from './visibleItems';
+import { chunksOf, countMessagesAfter, eventsToShow, withoutSetUp, withRunningTurn, type Chunk } from './visibleItems';
 
 /** The conversation. Its newest items are drawn first; older ones come as they are scrolled to. */
 export function Transcript() {

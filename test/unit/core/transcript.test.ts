@@ -64,11 +64,19 @@ describe('a transcript', () => {
   it('gives every item a key of its own also when a turn is cut in two', () => {
     const log = new LogBuilder();
     log.text('One', { turn: 't', at: noon });
-    log.add({ type: 'title_changed', from: '', to: 'Title' }, { at: noon });
+    log.add({ type: 'title_changed', from: 'Old', to: 'Title' }, { at: noon });
     log.text('Two', { turn: 't', at: noon });
     const items = projectTranscript(log.events, options());
     expect(kinds(items)).toEqual(['assistant', 'title-changed', 'assistant']);
     expect(new Set(items.map(({ key }) => key)).size).toBe(3);
+  });
+
+  it('does not tell of the name and the model that a session was made with', () => {
+    const log = new LogBuilder();
+    log.add({ type: 'title_changed', from: '', to: 'Harbour' }, { at: noon });
+    log.add({ type: 'model_changed', from: null, to: { provider: 'demo', model: 'demo-1' } }, { at: noon });
+    log.user('Hello', { at: noon });
+    expect(kinds(projectTranscript(log.events, options()))).toEqual(['user']);
   });
 
   it('hides what is only meant for the model', () => {
