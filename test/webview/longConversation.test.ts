@@ -33,7 +33,7 @@ async function openLines(lines: number, turnOfAll?: string): Promise<Page> {
   const log = new LogBuilder();
   for (let index = 0; index < pageSize * 8; index += 1) {
     if (index % pageSize < lines) {
-      log.add({ type: 'title_changed', from: '', to: `Title ${String(index)}` });
+      log.add({ type: 'title_changed', from: 'Title', to: `Title ${String(index)}` });
     } else if (turnOfAll === undefined) {
       log.user(`Message ${String(index)}`);
     } else {
