@@ -50,9 +50,17 @@ export async function takePicture(
       'window.commandCenter': false,
       'rejoin.storage.path': store,
       'rejoin.providers': [
-        { id: 'local', kind: 'openai-compatible', label: 'Local', baseUrl: model.baseUrl, models: ['qwen3-coder'] },
+        {
+          id: 'local',
+          kind: 'openai-compatible',
+          label: 'Local',
+          baseUrl: model.baseUrl,
+          models: [{ id: 'qwen3-coder', contextWindow: 8192 }],
+        },
       ],
       'rejoin.defaultModel': 'local/qwen3-coder',
+      // Those of the test window would fill the small model.
+      'rejoin.tools.enabled': false,
       ...scenario.settings,
     },
   });

@@ -40,6 +40,9 @@ export class ScrollKeeper {
 
   /** The size of the transcript or of the view has changed. */
   settle(): void {
+    if (this.held === undefined && this.fits()) {
+      this.following.value = true;
+    }
     if (this.following.peek()) {
       this.toEnd();
     } else if (this.held !== undefined) {
@@ -145,6 +148,12 @@ export class ScrollKeeper {
     if (kept !== undefined && kept === messages[0]) {
       this.release();
     }
+  }
+
+  /** True when there is nothing to scroll to: the end is in sight. A view that is hidden has no size. */
+  private fits(): boolean {
+    const { scrollHeight, clientHeight } = this.scroller;
+    return clientHeight > 0 && scrollHeight - clientHeight <= endTolerance;
   }
 
   private fromEnd(): number {
