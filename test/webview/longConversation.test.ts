@@ -146,6 +146,17 @@ describe('a long conversation', () => {
     expect(await fromEnd(page)).toBeLessThan(2);
   });
 
+  it('offers no way to the end once that is in sight', async () => {
+    const page = await open(6);
+    await page.setViewportSize({ width: 400, height: 300 });
+    await scroller(page).hover();
+    await page.mouse.wheel(0, -5_000);
+    const jump = page.getByRole('button', { name: 'Jump to latest' });
+    await jump.waitFor();
+    await page.setViewportSize({ width: 400, height: 2_000 });
+    await jump.waitFor({ state: 'detached' });
+  });
+
   it('brings in earlier messages without moving what is read', async () => {
     const page = await open(1_000);
     const seen = new Set<string>();

@@ -6,7 +6,7 @@ import { createChatRequestHandlers } from '../../../src/extension/chat/chatReque
 import { ChatViewProvider } from '../../../src/extension/chat/chatViewProvider';
 import { protocolVersion, type SessionSnapshot } from '../../../src/protocol/chatProtocol';
 import { createRpcClient, type RpcClient } from '../../../src/protocol/rpcEndpoint';
-import { stubInputs } from '../../support/vscodeStub';
+import { stubInputs, vscodeStub } from '../../support/vscodeStub';
 import { provider } from '../core/turn/turnDoubles';
 import { ChatFixture } from './chatFixture';
 
@@ -121,6 +121,27 @@ describe('the view of the chat', () => {
     expect((await (await chat.manager()).get(sessionId)).title).toBe('Given');
     await page.client.request('session/rename', { sessionId });
     expect((await (await chat.manager()).get(sessionId)).title, 'the person cancelled').toBe('Given');
+  });
+
+  it('takes the keyboard back after a choice that it asked for, and leaves it where it is after none', async () => {
+    const page = resolve();
+    await page.ready();
+    const focused: unknown[] = [];
+    page.toView.event((message) => {
+      if ((message as { readonly method?: string }).method === 'composer/focus') {
+        focused.push(message);
+      }
+    });
+    let chosen: unknown = { provider: 'demo', model: 'demo-1' };
+    const command = vscodeStub.commands.registerCommand('rejoin.selectModel', () => chosen);
+    await page.client.request('model/pick', {});
+    await expect.poll(() => focused.length).toBe(1);
+    chosen = undefined;
+    await page.client.request('model/pick', {});
+    command.dispose();
+    // What the view is told comes in order, so that a word of the focus would be there by now.
+    await page.ready();
+    expect(focused).toHaveLength(1);
   });
 
   it('stores a message once that is sent twice, and refuses what it does not understand', async () => {

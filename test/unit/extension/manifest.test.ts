@@ -16,6 +16,7 @@ interface Manifest {
     readonly commands: readonly { readonly command: string; readonly title: string; readonly category?: string }[];
     readonly menus: Readonly<Record<string, readonly Menu[]>>;
     readonly keybindings: readonly { readonly command: string; readonly when?: string }[];
+    readonly walkthroughs: readonly { readonly steps: readonly { readonly media: { readonly svg: string } }[] }[];
     readonly configuration: {
       readonly properties: Readonly<
         Record<
@@ -88,6 +89,16 @@ describe('the manifest', () => {
       ({ command, group }) => /delete/i.test(command) && group?.startsWith('inline') !== true,
     );
     expect(deleting.map(({ group }) => group?.slice(0, 1))).toEqual(deleting.map(() => '9'));
+  });
+
+  it('brings pictures along for every step, drawn without the styles that VS Code does not let in there', () => {
+    const pictures = contributes.walkthroughs.flatMap(({ steps }) => steps.map(({ media }) => media.svg));
+    expect(pictures).toHaveLength(5);
+    const packaged = readFileSync(path.join(root, 'test/golden/vsix-files.txt'), 'utf8').split('\n');
+    for (const picture of pictures) {
+      expect(packaged).toContain(picture);
+      expect(readFileSync(path.join(root, picture), 'utf8')).not.toMatch(/<style|\sstyle=|\sclass=/);
+    }
   });
 
   it('starts with a view, a command or a kind of file that the language server may know, and never with the window', () => {

@@ -5,6 +5,8 @@ import {
   chunksOf,
   countMessagesAfter,
   eventsToShow,
+  isBlank,
+  withoutSetUp,
   withRunningTurn,
 } from '../../../src/webview/transcript/visibleItems';
 import { LogBuilder, sampleLog, turn } from '../../webview/support/conversation';
@@ -32,6 +34,26 @@ describe('eventsToShow', () => {
     expect(eventsToShow(events, null)).toBe(events);
     expect(eventsToShow(events, turn({ parentId: toEventId('elsewhere') }))).toBe(events);
     expect(eventsToShow(events, turn({ parentId: events.at(-1)?.id ?? null }))).toBe(events);
+  });
+});
+
+describe('what a session was set up with', () => {
+  it('is left out up to the first message, and no choice behind it', () => {
+    const log = new LogBuilder();
+    log.add({ type: 'title_changed', from: '', to: 'x' });
+    log.add({ type: 'skill_changed', from: null, to: 'review' });
+    expect(isBlank(log.events)).toBe(true);
+    expect(withoutSetUp(log.events)).toEqual([]);
+    const message = log.user('Hi');
+    const later = log.add({ type: 'skill_changed', from: 'review', to: null });
+    expect(isBlank(log.events)).toBe(false);
+    expect(withoutSetUp(log.events)).toEqual([message, later]);
+  });
+
+  it('gives back the very list that begins with a message', () => {
+    const { events } = sampleLog();
+    expect(withoutSetUp(events)).toBe(events);
+    expect(isBlank([])).toBe(true);
   });
 });
 

@@ -44,7 +44,7 @@ describe('a row', () => {
       detail: 'The memo key',
       iconPath: { id: 'check' },
     });
-    expect(fixture.picker.itemOf('Older').detail).toMatch(/^Use/);
+    expect(fixture.picker.itemOf('Older').detail).toBe('Use tabs');
     expect(fixture.picker.activeItems).toEqual([fixture.picker.itemOf('Cart bug')]);
   });
 
