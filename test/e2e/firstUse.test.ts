@@ -30,6 +30,8 @@ describe('what a person meets first', () => {
   }
 
   it('is not active with the window, and asks no model anything before the first message', async () => {
+    // In the first window of a fresh profile VS Code itself opens a JSON document, for which language servers wake.
+    await open({ settings: fakeModelSettings(model) });
     const workbench = await open({ settings: fakeModelSettings(model) });
     const isActive = (): Promise<boolean | undefined> =>
       workbench.bridge.evaluate((vscode) => vscode.extensions.getExtension('rejoin.rejoin')?.isActive);
