@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLogger } from '../../src/core/base/ports';
-import { toInvocationId } from '../../src/core/session/session';
+import { toInvocationId, type SessionId } from '../../src/core/session/session';
+import type { SessionsChange } from '../../src/core/session/sessionChanges';
 import { SessionManager, type SessionManagerDeps } from '../../src/core/session/sessionManager';
 import type { LocalSessionService } from '../../src/node/sqlite/localSessionService';
 import {
@@ -10,7 +11,7 @@ import {
   storeFileName,
   type OpenStoreOptions,
 } from '../../src/node/sqlite/openLocalSessionService';
-import { FakeClock, realIds } from './builders';
+import { FakeClock, newSession, newSessionId, realIds, userMessage } from './builders';
 
 export const migrationsDir = join(import.meta.dirname, '..', '..', 'migrations');
 
@@ -88,4 +89,24 @@ export function launchManager(store: TempStore, overrides: Partial<SessionManage
     continueMinutes: () => 60,
     ...overrides,
   });
+}
+
+/** What a manager announces of sessions while a task runs. */
+export async function announcedBy(
+  manager: SessionManager,
+  task: () => Promise<unknown>,
+): Promise<readonly SessionsChange[]> {
+  const changes: SessionsChange[] = [];
+  const subscription = manager.onDidChangeSessions((change) => changes.push(change));
+  await task();
+  subscription.dispose();
+  return changes;
+}
+
+/** A session with one message of the person. */
+export async function startSessionIn(manager: SessionManager, message = 'First question'): Promise<SessionId> {
+  const started = newSessionId();
+  manager.prepareSession(started, newSession());
+  await manager.appendUserMessage(started, userMessage(message));
+  return started;
 }

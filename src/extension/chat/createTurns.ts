@@ -6,7 +6,6 @@ import type { PromptSourceDeps } from '../../core/turn/promptSource';
 import { Compactor } from '../../core/turn/compactor';
 import { TokenCalibration } from '../../core/turn/tokenCalibration';
 import type { ToolHost } from '../../core/turn/toolHost';
-import type { TurnLog } from '../../core/turn/turnLog';
 import { TurnRunner } from '../../core/turn/turnRunner';
 import { readSetting } from '../contributions/configuration';
 import type { StoreHost } from '../platform/storeHost';
@@ -28,7 +27,6 @@ export interface TurnsDeps {
 }
 
 export interface Turns extends Disposable {
-  readonly log: TurnLog;
   readonly runner: TurnRunner;
   readonly compactor: Compactor;
 }
@@ -44,9 +42,8 @@ export function createTurns({ store, models, tools, skills, memento, clock, time
       void memento.update(calibrationKey, calibration.snapshot());
     }),
   );
-  const log = createTurnLog(store);
   const source: PromptSourceDeps = {
-    log,
+    log: createTurnLog(store),
     tools,
     calibration,
     context: {
@@ -64,5 +61,5 @@ export function createTurns({ store, models, tools, skills, memento, clock, time
   const runner = disposables.add(
     new TurnRunner({ ...source, models, compaction: compactor, clock, timers, ids, logger }),
   );
-  return { log, runner, compactor, dispose: () => disposables.dispose() };
+  return { runner, compactor, dispose: () => disposables.dispose() };
 }

@@ -13,7 +13,13 @@ import {
   testModel,
   userMessage,
 } from '../../../support/builders';
-import { launchManager, openTempStore, type TempStore } from '../../../support/storeFixture';
+import {
+  announcedBy,
+  launchManager,
+  openTempStore,
+  startSessionIn,
+  type TempStore,
+} from '../../../support/storeFixture';
 
 let store: TempStore;
 let manager: SessionManager;
@@ -28,21 +34,8 @@ afterEach(() => store.dispose());
 
 const launch = (service: SessionService = store.service): SessionManager => launchManager(store, { service });
 
-/** What is announced while a task runs. */
-async function changesOf(task: () => Promise<unknown>): Promise<readonly SessionsChange[]> {
-  const changes: SessionsChange[] = [];
-  const subscription = manager.onDidChangeSessions((change) => changes.push(change));
-  await task();
-  subscription.dispose();
-  return changes;
-}
-
-async function startSession(message = 'First question'): Promise<SessionId> {
-  const started = newSessionId();
-  manager.prepareSession(started, newSession());
-  await manager.appendUserMessage(started, userMessage(message));
-  return started;
-}
+const changesOf = (task: () => Promise<unknown>): Promise<readonly SessionsChange[]> => announcedBy(manager, task);
+const startSession = (message?: string): Promise<SessionId> => startSessionIn(manager, message);
 
 const bodiesOf = (events: readonly StoredEvent[]) => events.map(({ body }) => body);
 const typesOf = (events: readonly StoredEvent[]) => events.map(({ body }) => body.type);

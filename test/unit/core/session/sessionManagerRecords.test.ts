@@ -4,8 +4,14 @@ import { trashKeptMs } from '../../../../src/core/session/cleaning';
 import type { SessionsChange } from '../../../../src/core/session/sessionChanges';
 import type { StoredEvent } from '../../../../src/core/session/sessionEvent';
 import type { SessionManager } from '../../../../src/core/session/sessionManager';
-import { answer, contextItem, newSession, newSessionId, sessionRecord, userMessage } from '../../../support/builders';
-import { launchManager, openTempStore, type TempStore } from '../../../support/storeFixture';
+import { answer, contextItem, newSessionId, sessionRecord, userMessage } from '../../../support/builders';
+import {
+  announcedBy,
+  launchManager,
+  openTempStore,
+  startSessionIn,
+  type TempStore,
+} from '../../../support/storeFixture';
 
 let store: TempStore;
 let manager: SessionManager;
@@ -18,21 +24,8 @@ beforeEach(async () => {
 });
 afterEach(() => store.dispose());
 
-/** What is announced while a task runs. */
-async function changesOf(task: () => Promise<unknown>): Promise<readonly SessionsChange[]> {
-  const changes: SessionsChange[] = [];
-  const subscription = manager.onDidChangeSessions((change) => changes.push(change));
-  await task();
-  subscription.dispose();
-  return changes;
-}
-
-async function startSession(message = 'First question'): Promise<SessionId> {
-  const started = newSessionId();
-  manager.prepareSession(started, newSession());
-  await manager.appendUserMessage(started, userMessage(message));
-  return started;
-}
+const changesOf = (task: () => Promise<unknown>): Promise<readonly SessionsChange[]> => announcedBy(manager, task);
+const startSession = (message?: string): Promise<SessionId> => startSessionIn(manager, message);
 
 const typesOf = (events: readonly StoredEvent[]) => events.map(({ body }) => body.type);
 

@@ -31,6 +31,19 @@ async function nextRequest(): Promise<string> {
   return textOfRequest(model.answers.at(-1)!);
 }
 
+/** The model makes no summary until it is cancelled, and notes that it was. */
+function summaryThatWaits(): { readonly aborted: boolean } {
+  const state = { aborted: false };
+  model.summary = (_request, signal) =>
+    new Promise((_resolve, reject) =>
+      signal.addEventListener('abort', () => {
+        state.aborted = true;
+        reject(signal.reason as Error);
+      }),
+    );
+  return state;
+}
+
 describe('compacting by hand', () => {
   it('does what the preview said, at any fill', async () => {
     const events = await seed(turns, exchanges(10));
@@ -261,36 +274,22 @@ describe('when things go wrong around a summary', () => {
     ['to the trash', (id: TurnFixture['sessionId']) => turns.manager.moveToTrash([id])],
   ])('cancels and forgets when the session goes %s', async (_, remove) => {
     await seed(turns, exchanges(10));
-    let aborted = false;
-    model.summary = (_request, signal) =>
-      new Promise((_resolve, reject) =>
-        signal.addEventListener('abort', () => {
-          aborted = true;
-          reject(signal.reason as Error);
-        }),
-      );
+    const summary = summaryThatWaits();
     const refused = expect(turns.compactor.compact(turns.sessionId)).rejects.toMatchObject({ code: 'cancelled' });
     await untilStage(turns, 'summarizing');
     await remove(turns.sessionId);
     await refused;
-    expect(aborted).toBe(true);
+    expect(summary.aborted).toBe(true);
     expect(turns.compactor.progressOf(turns.sessionId)).toBeNull();
   });
 
   it('cancels what is being made when the window closes', async () => {
     await seed(turns, exchanges(10));
-    let aborted = false;
-    model.summary = (_request, signal) =>
-      new Promise((_resolve, reject) =>
-        signal.addEventListener('abort', () => {
-          aborted = true;
-          reject(signal.reason as Error);
-        }),
-      );
+    const summary = summaryThatWaits();
     const refused = expect(turns.compactor.compact(turns.sessionId)).rejects.toMatchObject({ code: 'cancelled' });
     await untilStage(turns, 'summarizing');
     turns.compactor.dispose();
     await refused;
-    expect(aborted).toBe(true);
+    expect(summary.aborted).toBe(true);
   });
 });
