@@ -32,6 +32,7 @@ export const bundles = {
     ...nodeBundle,
     external: ['vscode'],
   },
+  checkpoints: { entry: 'src/node/checkpoints/checkpointWorker.ts', ...nodeBundle },
   server: { entry: 'src/server/main.ts', ...nodeBundle },
   webview: {
     entry: 'src/webview/main.tsx',

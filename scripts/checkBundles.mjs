@@ -11,11 +11,12 @@ const limits = {
   webview: 300_000,
   models: 2_500_000,
   languageClient: 600_000,
+  checkpoints: 300_000,
   server: 600_000,
 };
-const nodeBundles = ['extension', 'models', 'languageClient', 'server'];
+const nodeBundles = ['extension', 'models', 'languageClient', 'checkpoints', 'server'];
 /** Bundles that are a program: they export nothing and go on until they are told to end. */
-const programs = ['server'];
+const programs = ['checkpoints', 'server'];
 /** A program looks here for the way in which it is talked to. */
 const programArguments = ['--stdio'];
 

@@ -12,7 +12,7 @@ const goldenFile = inProject('test', 'golden', 'vsix-files.txt');
 const vsce = inProject('node_modules', '@vscode', 'vsce', 'vsce');
 
 function writeNotices() {
-  const metafiles = ['extension', 'models', 'webview', 'languageClient', 'server'].map((name) =>
+  const metafiles = ['extension', 'models', 'webview', 'languageClient', 'checkpoints', 'server'].map((name) =>
     JSON.parse(readFileSync(path.join(cacheRoot, 'metafiles', `${name}.json`), 'utf8')),
   );
   writeFileSync(inProject('dist', 'THIRD_PARTY_NOTICES.txt'), thirdPartyNotices(metafiles));

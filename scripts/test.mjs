@@ -41,6 +41,7 @@ const stages = {
   ],
   arch: [[tool('dependency-cruiser', 'bin', 'dependency-cruise.mjs'), '--config', '.dependency-cruiser.cjs', 'src']],
   unit: [vitest('unit', ['vitest.config.mts'])],
+  faults: [vitest('faults', ['test', 'faults', 'vitest.config.mts'])],
   build: [[inProject('esbuild.mjs'), '--production', '--metafile']],
   bundles: [[script('checkBundles.mjs')]],
   webview: [vitest('webview', ['test', 'webview', 'vitest.config.mts'])],
@@ -49,6 +50,9 @@ const stages = {
   package: [[script('package.mjs')]],
   packaged: [vitest('packaged', ['test', 'packaged', 'vitest.config.mts'])],
 };
+
+/** The whole of the faults takes too long for every change. */
+const environment = { ...process.env, REJOIN_FAULTS: process.env.REJOIN_FAULTS ?? 'short' };
 
 function chosenStages() {
   const named = process.argv.slice(2);
@@ -62,7 +66,7 @@ async function runStage(name) {
   info(`\n=== ${name}`);
   const started = performance.now();
   for (const args of stages[name]) {
-    const { code } = await run(process.execPath, args, { show: true });
+    const { code } = await run(process.execPath, args, { show: true, env: environment });
     if (code !== 0) {
       info(`=== ${name}: failed after ${formatSeconds(performance.now() - started)}`);
       return false;

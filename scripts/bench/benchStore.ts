@@ -8,6 +8,7 @@ import { SessionManager } from '../../src/core/session/sessionManager';
 import { systemClock, uuidGenerator } from '../../src/extension/platform/systemPorts';
 import type { LocalSessionService } from '../../src/node/sqlite/localSessionService';
 import { openLocalSessionService, storeFileName } from '../../src/node/sqlite/openLocalSessionService';
+import { ownIdentity } from '../../src/node/sqlite/processIdentity';
 import { RawStore, type RawSession } from './rawStore';
 
 /** Text of a message of some length. */
@@ -30,8 +31,7 @@ export function openStore(folder: string, clock: Clock = systemClock): Promise<L
     clock,
     ids: uuidGenerator,
     logger: silentLogger,
-    pid: process.pid,
-    isProcessAlive: () => true,
+    self: ownIdentity(),
   });
 }
 
@@ -40,7 +40,6 @@ export async function openManager(folder: string): Promise<SessionManager> {
   return new SessionManager({
     service: await openStore(folder),
     invocationId: toInvocationId(uuidV7()),
-    processId: process.pid,
     clock: systemClock,
     ids: uuidGenerator,
     logger: silentLogger,

@@ -125,10 +125,12 @@ export class RawStore {
   }
 
   private insertSession(session: RawSession, now: number, title: string): Promise<void> {
+    // Its log counts as sealed: otherwise the store would be sealing its events while it is measured.
     return run(
       this.database,
       `INSERT INTO sessions (id, head_id, directory, git_root, created_at, updated_at, title, title_folded,
-        title_source, message_count, last_seq) VALUES (?1, ?2, ?3, '/work', ?4, ?4, ?5, lower(?5), 'derived', ?6, ?6)`,
+        title_source, message_count, last_seq, log_seal)
+        VALUES (?1, ?2, ?3, '/work', ?4, ?4, ?5, lower(?5), 'derived', ?6, ?6, ?6 || ':')`,
       [session.id, session.headId, session.directory, now, title, session.size],
     );
   }

@@ -11,6 +11,13 @@ const packageFolder = inProject('node_modules', '@vscode', 'sqlite3');
 const amalgamationFolder = inProject('node_modules', 'better-sqlite3', 'deps', 'sqlite3');
 const binaryPath = ['build', 'Release', 'vscode-sqlite3.node'];
 
+/** The source that is compiled. An upgrade of better-sqlite3 brings another one, whose hashes are put here with it. */
+const sourceHashes = {
+  'sqlite3.c': '60d2f39a3726cd6b9021da6f4e868608d66fbb6528a9f513dc8ffcc640493422',
+  'sqlite3.h': '9e69a1353a4288450b0d5239ede11fc7f1f4c8e5eb07491fc8317eacb5b7de7e',
+  'sqlite3ext.h': 'ac9645e5c9ff0cf176efdd6e75cb5e98f46295d38e02db5c4d208826a39ab4be',
+};
+
 /** The first version without the bug that can corrupt a WAL database written by several processes. */
 const lowestSqlite = [3, 51, 3];
 
@@ -28,9 +35,12 @@ const compileOptions = '#define SQLITE_DQS 0\n';
  * better-sqlite3 carries, is packed under such a name. Results are cached, so a new installation
  * of the packages takes no second build.
  *
+ * The source must be the one whose hashes stand here, whatever was installed.
+ *
  * @returns {Promise<string>} the SQLite version that the binary reports.
  */
 export async function ensureNativeSqlite() {
+  requirePinnedSource();
   const sqliteVersion = readSqliteVersion();
   const cached = path.join(cacheRoot, 'native', cacheKey(sqliteVersion), 'vscode-sqlite3.node');
   if (!existsSync(cached)) await build(sqliteVersion, cached);
@@ -41,6 +51,15 @@ export async function ensureNativeSqlite() {
     throw new SetupError(`The built SQLite reports version ${reported}; ${lowestSqlite.join('.')} or newer is needed.`);
   }
   return reported;
+}
+
+function requirePinnedSource() {
+  for (const [name, hash] of Object.entries(sourceHashes)) {
+    const file = path.join(amalgamationFolder, name);
+    if (createHash('sha256').update(readFileSync(file)).digest('hex') !== hash) {
+      throw new SetupError(`${file} is not the source of SQLite whose hash stands in scripts/lib/nativeSqlite.mjs.`);
+    }
+  }
 }
 
 function readSqliteVersion() {

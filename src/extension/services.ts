@@ -2,7 +2,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { DisposableStore } from '../core/base/disposable';
-import { toInvocationId, type ModelRef, type SessionId } from '../core/session/session';
+import type { ModelRef, SessionId } from '../core/session/session';
 import type { SessionManager } from '../core/session/sessionManager';
 import { createApi, type RejoinApi } from './api';
 import { createChatCommands } from './chat/chatCommands';
@@ -27,11 +27,9 @@ import { readSetting } from './contributions/configuration';
 import { collectDiagnostics } from './diagnostics';
 import { createModels } from './models/createModels';
 import { VscodeLmToolHost } from './models/vscodeLmToolHost';
-import { refreshOnFocus } from './platform/externalChanges';
-import { openStore } from './platform/openStore';
+import { createStore } from './platform/createStore';
+import { CheckpointThread } from '../node/checkpoints/checkpointThread';
 import { createLogger } from './platform/outputLogger';
-import { storeFolder } from './platform/storeFolder';
-import { StoreHost } from './platform/storeHost';
 import { systemClock as clock, systemTimers as timers, uuidGenerator as ids } from './platform/systemPorts';
 import { currentWorkspaceKeys as workspaceKeys, keyOfFolder } from './platform/workspaceKeys';
 import { createSessionCommands } from './sessions/sessionCommands';
@@ -40,6 +38,7 @@ import { SessionsTree } from './sessions/sessionsTree';
 import { SkillCatalog } from './skills/skillCatalog';
 import { createSkillCommands } from './skills/skillCommands';
 import { SkillRequests } from './skills/skillRequests';
+import { DailyUpkeep } from './storage/dailyUpkeep';
 import { createLimitReader } from './storage/limitSettings';
 import { SessionLimits } from './storage/sessionLimits';
 import { createStorageCommands } from './storage/storageCommands';
@@ -56,21 +55,23 @@ export function createServices(context: vscode.ExtensionContext): Services {
   const channel = disposables.add(vscode.window.createOutputChannel('Rejoin', { log: true }));
   const logger = createLogger(channel, 'rejoin');
 
-  const store = disposables.add(
-    new StoreHost({
-      logger: createLogger(channel, 'store'),
-      open: (where) =>
-        openStore(where, {
-          folder: () => storeFolder(readSetting('storage.path'), context.globalStorageUri.fsPath, os.homedir()),
-          migrationsFolder: path.join(context.extensionPath, 'migrations'),
-          invocationId: toInvocationId(ids.next()),
-          clock,
-          ids,
-          logger: createLogger(channel, 'store'),
-        }),
+  const { store, storeFolder, migrationsFolder } = createStore(disposables, {
+    context,
+    isVisible: () => controller.isVisible || tree.isVisible,
+    clock,
+    timers,
+    ids,
+    logger: createLogger(channel, 'store'),
+  });
+  disposables.add(
+    new DailyUpkeep({
+      openFile: async () => (store.state.kind === 'ok' ? (await store.openManager())?.file : undefined),
+      onDidOpenStore: store.onDidChangeState,
+      memento: context.globalState,
+      timers,
+      logger: createLogger(channel, 'upkeep'),
     }),
   );
-  disposables.add(refreshOnFocus(store, logger));
 
   const models = disposables.add(createModels(context, createLogger(channel, 'models')));
   const tools = new VscodeLmToolHost({
@@ -147,7 +148,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
   const showSession = async (id: SessionId): Promise<void> => {
     await controller.showSession(id);
   };
-  const tree = disposables.add(
+  const tree: SessionsTree = disposables.add(
     new SessionsTree({
       sessions,
       workspaceKeys,
@@ -156,10 +157,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
       onDidChangeCurrentSession: controller.onDidChangeCurrent,
       onDidChangeWorkspaceKeys: vscode.workspace.onDidChangeWorkspaceFolders,
       onDidChangeStore: store.onDidChangeState,
-      retryStore: async () => {
-        await store.retry();
-        await controller.reload();
-      },
+      retryStore: () => store.retry(),
       logger: createLogger(channel, 'tree'),
     }),
   );
@@ -185,7 +183,11 @@ export function createServices(context: vscode.ExtensionContext): Services {
     pickSession: (options: PickOptions) => pickSession({ ...shared, providerLabel }, options),
   };
   const checkpoints = disposables.add(
-    new CheckpointCommands({ ...picking, keyOfFolder: (folder) => keyOfFolder(vscode.Uri.file(folder)) }),
+    new CheckpointCommands({
+      ...picking,
+      reader: new CheckpointThread({ file: path.join(context.extensionPath, 'dist', 'checkpoints.js') }),
+      keyOfFolder: (folder) => keyOfFolder(vscode.Uri.file(folder)),
+    }),
   );
   const languageClient = disposables.add(
     createCheckpointLanguageClient({
@@ -219,7 +221,13 @@ export function createServices(context: vscode.ExtensionContext): Services {
           logger,
         }),
         ...checkpoints.handlers(),
-        ...createStorageCommands(shared),
+        ...createStorageCommands({
+          ...shared,
+          storeFolder,
+          migrationsFolder,
+          replaceFile: (task) => store.replaceFile(task),
+          storeProblem: () => ('error' in store.state ? store.state.error : undefined),
+        }),
         ...createCompactionCommands({ compactor: turns.compactor, currentSessionId }),
         ...createContextCommands({ attachments, focusChat: () => controller.focus() }),
         ...createSkillCommands({
@@ -239,7 +247,6 @@ export function createServices(context: vscode.ExtensionContext): Services {
         }),
         ...createChatCommands({
           controller,
-          turns: turns.runner,
           ids,
           diagnostics: () =>
             collectDiagnostics({

@@ -9,14 +9,30 @@ import type { TurnView } from '../core/turn/turnView';
 import type { ViewStrings } from './viewStrings';
 
 /** Raised whenever a message changes its meaning; a view of another version asks for a reload. */
-export const protocolVersion = 2;
+export const protocolVersion = 3;
 
-/** How the store stands. In `unavailable` nothing can be sent until the person chose; `memory` is marked as not saved. */
+/**
+ * How the store stands; every `text` says what is wrong and what to do next.
+ * In `unavailable` nothing can be sent until the cause is gone or the person chose; `memory` is marked as not saved.
+ */
 export type StoreStatus =
-  | { readonly kind: 'ok' }
+  /** `loss`: stored messages are missing from the file, and the person has not yet said what to do about it. */
+  | { readonly kind: 'ok'; readonly loss?: string }
   | { readonly kind: 'memory' }
-  /** `text` says what is wrong and what to do next. */
-  | { readonly kind: 'unavailable'; readonly error: TextError; readonly text: string };
+  /** Writes fail for a cause that may pass; they are tried again by themselves. */
+  | { readonly kind: 'trouble'; readonly text: string }
+  | { readonly kind: 'readOnly'; readonly text: string }
+  /** `canRestore`: the file is damaged or gone, and backups or what is left of it can take its place. */
+  | { readonly kind: 'unavailable'; readonly error: TextError; readonly text: string; readonly canRestore: boolean };
+
+/** A message that waits in this window until the session's running reply is over. */
+export interface QueuedMessage {
+  readonly clientMessageId: string;
+  readonly text: string;
+  readonly skill?: string;
+  /** Why it could not be sent when its turn came: it waits for the person's word, and those behind it with it. */
+  readonly problem?: string;
+}
 
 export interface ModelStatus {
   /** The model that answers next; null when there is none to choose yet. */
@@ -74,6 +90,8 @@ export interface SessionSnapshot {
   readonly seq: number;
   /** Id of the conversation shown, also before it has a row. */
   readonly sessionId: SessionId;
+  /** The conversation whose place this one took unasked: what is being typed there goes on here. */
+  readonly takesOver?: SessionId;
   /** Null until the first event is stored. */
   readonly summary: SessionSummary | null;
   readonly turnStatus: TurnStatus;
@@ -82,6 +100,8 @@ export interface SessionSnapshot {
   readonly hasOlder: boolean;
   readonly notice: ResumeNotice | null;
   readonly turn: TurnView | null;
+  /** Sent while another window answers, in order. */
+  readonly queued: readonly QueuedMessage[];
   readonly memory: ViewMemory;
   readonly model: ModelStatus;
   readonly workspace: WorkspaceStatus;
@@ -116,12 +136,18 @@ export interface ChatRequests {
   /** Without a title the host asks for one. */
   'session/rename': { params: { sessionId: SessionId; title?: string }; result: void };
   'session/pick': { params: Record<string, never>; result: void };
-  /** Resolves when the message is on disk; rejects, and the view keeps the text, when it is not. */
-  /** With `skill` the text is what was typed behind the name of the skill. */
+  /**
+   * Resolves when the message is on disk, or with null when it waits for the reply of another window; rejects, and
+   * the view keeps the text, when it is neither. With `skill` the text is what was typed behind the skill's name.
+   */
   'turn/start': {
     params: { sessionId: SessionId; text: string; clientMessageId: string; skill?: string };
-    result: { turnId: TurnId };
+    result: { turnId: TurnId | null };
   };
+  /** Takes a waiting message out of the queue; false when it was sent already. */
+  'queue/remove': { params: { sessionId: SessionId; clientMessageId: string }; result: boolean };
+  /** Sends the first waiting message, though an earlier try failed or the reply before it did. */
+  'queue/send': { params: { sessionId: SessionId }; result: void };
   'turn/cancel': { params: { turnId: TurnId }; result: void };
   /** Asks again for an answer to the last user message; the failed or stopped answer stays in the log. */
   'turn/retry': { params: { sessionId: SessionId }; result: { turnId: TurnId } };
@@ -148,11 +174,19 @@ export interface ChatRequests {
   'clipboard/write': { params: { text: string }; result: void };
   /** Copies the whole conversation as Markdown, also what the view has not loaded. */
   'session/copy': { params: { sessionId: SessionId }; result: void };
+  /** Opens all of an event in an editor: of a very long one the view has only the beginning. */
+  'message/open': { params: { sessionId: SessionId; eventId: EventId }; result: void };
+  /** Copies all of the messages, also what the view does not have of them. */
+  'message/copy': { params: { sessionId: SessionId; eventIds: readonly EventId[] }; result: void };
   'code/insert': { params: { code: string }; result: void };
   'code/open': { params: { code: string; language: string }; result: void };
   'link/open': { params: { href: string }; result: void };
   'store/retry': { params: Record<string, never>; result: void };
   'store/useMemory': { params: Record<string, never>; result: void };
+  /** Shows what can be restored and what each choice would lose. */
+  'store/restore': { params: Record<string, never>; result: void };
+  /** Goes on without the messages that are missing. */
+  'store/acceptLoss': { params: Record<string, never>; result: void };
   'workspace/trust': { params: Record<string, never>; result: void };
   'workspace/openFolder': { params: Record<string, never>; result: void };
   'sessions/show': { params: Record<string, never>; result: void };
@@ -187,6 +221,7 @@ export interface ChatNotifications {
   /** Null when there is nothing to tell any more. */
   'compaction/updated': Stamped<{ readonly compaction: CompactionProgress | null }>;
   'measure/updated': Stamped<{ readonly measure: PromptMeasure | null }>;
+  'queue/updated': Stamped<{ readonly queued: readonly QueuedMessage[] }>;
   'recent/updated': Stamped<{ readonly recent: readonly SessionSummary[] }>;
   /** Moves the keyboard to the composer. */
   'composer/focus': Stamped<{ readonly text?: string }>;

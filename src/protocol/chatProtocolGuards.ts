@@ -16,6 +16,8 @@ const maxLanguageLength = 64;
 const maxKeyLength = 4_096;
 /** Files that are attached with one drop. */
 export const maxUris = 100;
+/** Parts of one answer. */
+const maxEventIds = 10_000;
 
 /** Brands are for the compiler: at run time an id is a short text. */
 const id = <T extends string>(): v.GenericSchema<unknown, T> =>
@@ -65,6 +67,8 @@ const paramSchemas: { readonly [M in ChatMethod]: v.GenericSchema<unknown, Param
     // A skill may be called without another word.
     v.check((message) => message.skill !== undefined || /\S/.test(message.text)),
   ),
+  'queue/remove': v.strictObject({ sessionId: id<SessionId>(), clientMessageId: id<string>() }),
+  'queue/send': session,
   'turn/cancel': v.strictObject({ turnId: id<TurnId>() }),
   'turn/retry': session,
   'turn/continue': session,
@@ -92,11 +96,18 @@ const paramSchemas: { readonly [M in ChatMethod]: v.GenericSchema<unknown, Param
   'memory/save': v.strictObject({ sessionId: id<SessionId>(), memory }),
   'clipboard/write': v.strictObject({ text: text(maxClipboardLength) }),
   'session/copy': session,
+  'message/open': v.strictObject({ sessionId: id<SessionId>(), eventId: id<EventId>() }),
+  'message/copy': v.strictObject({
+    sessionId: id<SessionId>(),
+    eventIds: v.pipe(v.array(id<EventId>()), v.minLength(1), v.maxLength(maxEventIds)),
+  }),
   'code/insert': v.strictObject({ code: text(maxTextLength) }),
   'code/open': v.strictObject({ code: text(maxTextLength), language: text(maxLanguageLength) }),
   'link/open': v.strictObject({ href: text(maxHrefLength) }),
   'store/retry': nothing,
   'store/useMemory': nothing,
+  'store/restore': nothing,
+  'store/acceptLoss': nothing,
   'workspace/trust': nothing,
   'workspace/openFolder': nothing,
   'sessions/show': nothing,

@@ -15,7 +15,7 @@ export function documentSymbolsOf(file: ServedFile): DocumentSymbol[] {
 
 function skillSymbols({ parsed, text, lines }: SkillDocument): DocumentSymbol[] {
   return (parsed.frontMatter?.fields ?? []).map(({ key, keyRange, valueRange }) => ({
-    name: key === '' ? '?' : key,
+    name: cleanTitle(key) || '?',
     detail: cleanTitle(text.slice(lines.offsetAt(valueRange.start), lines.offsetAt(valueRange.end))),
     kind: SymbolKind.Property,
     range: { start: keyRange.start, end: valueRange.end },
@@ -32,7 +32,7 @@ function fieldSymbol(file: CheckpointFile, path: SourcePath, value: unknown): Do
   const key = String(path.at(-1));
   const children = childrenOf(file, path, value);
   return {
-    name: key === '' ? '?' : key,
+    name: cleanTitle(key) || '?',
     detail: detailOf(key, value),
     kind: kindOf(value),
     range: extentOf(file, path),

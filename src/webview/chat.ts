@@ -1,8 +1,9 @@
-import { effect, signal, type ReadonlySignal } from '@preact/signals';
+import { computed, effect, signal, type ReadonlySignal } from '@preact/signals';
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import { DisposableStore, toDisposable, type Disposable } from '../core/base/disposable';
 import type { Timers } from '../core/base/ports';
+import { joinDrafts } from '../core/session/drafts';
 import type { ChatNotification } from '../protocol/chatProtocol';
 import { createRpcClient, type RpcTransport } from '../protocol/rpcEndpoint';
 import { ComposerController } from './composer/composerController';
@@ -62,6 +63,7 @@ export function createChat(deps: ChatDeps): Chat {
     actions,
     createId: deps.createId,
     onDraft: (draft) => memory.setDraft(draft),
+    saveDraft: () => memory.flush(),
   });
 
   let asking = false;
@@ -98,10 +100,27 @@ export function createChat(deps: ChatDeps): Chat {
     toDisposable(
       effect(() => {
         const sessionId = store.sessionId.value;
-        const kept = store.data.peek()?.memory;
-        if (sessionId !== null && kept !== undefined) {
-          memory.switchTo(sessionId, kept);
-          composer.restore(kept.draft);
+        const data = store.data.peek();
+        if (sessionId === null || data === null) {
+          return;
+        }
+        const typed = data.takesOver === memory.currentId ? memory.current.draft : '';
+        if (typed === '') {
+          memory.switchTo(sessionId, data.memory);
+        } else {
+          memory.moveTo(sessionId, { ...data.memory, draft: joinDrafts(data.memory.draft, typed) });
+        }
+        composer.restore(memory.current.draft);
+      }),
+    ),
+  );
+
+  const storeKind = computed(() => store.store.value?.kind);
+  disposables.add(
+    toDisposable(
+      effect(() => {
+        if (storeKind.value === 'ok') {
+          composer.storeRecovered();
         }
       }),
     ),

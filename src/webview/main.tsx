@@ -3,11 +3,13 @@ import { browserTimers } from './browserTimers';
 import { ChatProvider, createChat } from './chat';
 import { App } from './components/App';
 import { acquireHost } from './host';
+import { revealInvisible } from './markdown/revealInvisible';
 import { createMessageId } from './messageId';
 import { browserFrames } from './state/frameQueue';
 
 const root = document.getElementById('root');
 if (root !== null) {
+  revealInvisible();
   const chat = createChat({
     transport: acquireHost(),
     frames: browserFrames,

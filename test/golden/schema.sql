@@ -1,3 +1,39 @@
+CREATE TRIGGER context_attached AFTER INSERT ON session_context
+BEGIN
+  UPDATE store_state SET revision = revision + 1;
+END;
+
+CREATE TRIGGER context_changed AFTER UPDATE ON session_context
+BEGIN
+  UPDATE store_state SET revision = revision + 1;
+END;
+
+CREATE TRIGGER context_removed AFTER DELETE ON session_context
+BEGIN
+  UPDATE store_state SET revision = revision + 1;
+END;
+
+CREATE TRIGGER event_written AFTER INSERT ON session_events
+BEGIN
+  UPDATE store_state SET written = written + 1;
+END;
+
+CREATE TRIGGER session_changed AFTER UPDATE ON sessions
+WHEN OLD.log_seal = NEW.log_seal OR OLD.last_seq <> NEW.last_seq
+BEGIN
+  UPDATE store_state SET revision = revision + 1;
+END;
+
+CREATE TRIGGER session_deleted AFTER DELETE ON sessions
+BEGIN
+  UPDATE store_state SET revision = revision + 1;
+END;
+
+CREATE TRIGGER session_made AFTER INSERT ON sessions
+BEGIN
+  UPDATE store_state SET revision = revision + 1;
+END;
+
 CREATE TABLE partial_replies (
   session_id TEXT PRIMARY KEY NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
   turn_id TEXT NOT NULL,
@@ -10,7 +46,7 @@ CREATE TABLE partial_replies (
   reasoning TEXT NOT NULL,
   started_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL
-) STRICT;
+, owner_home TEXT NOT NULL DEFAULT '', owner_started TEXT NOT NULL DEFAULT '', beats INTEGER NOT NULL DEFAULT 0, stop_asked INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE TABLE schema_migrations (
   version TEXT PRIMARY KEY NOT NULL,
@@ -44,7 +80,7 @@ CREATE TABLE session_events (
   model TEXT,
   usage TEXT,
   duration_ms INTEGER,
-  created_at INTEGER NOT NULL, skill TEXT,
+  created_at INTEGER NOT NULL, skill TEXT, seal TEXT NOT NULL DEFAULT '',
   UNIQUE (session_id, seq)
 ) STRICT;
 
@@ -87,7 +123,20 @@ CREATE TABLE sessions (
       ELSE 'active'
     END
   ) VIRTUAL
-, preview TEXT NOT NULL DEFAULT '') STRICT;
+, preview TEXT NOT NULL DEFAULT '', log_seal TEXT NOT NULL DEFAULT '') STRICT;
+
+CREATE TABLE store_state (
+  id INTEGER PRIMARY KEY NOT NULL CHECK (id = 1),
+  -- Another one for each file that takes the place of a lost one.
+  generation TEXT NOT NULL,
+  -- Events ever stored, also those that were deleted since.
+  written INTEGER NOT NULL,
+  -- Grows with every change of what lists and headers show, not with the growth of a reply.
+  revision INTEGER NOT NULL DEFAULT 0,
+  -- When a window last took on the daily backup and the check of the file.
+  backup_at INTEGER NOT NULL DEFAULT 0,
+  check_at INTEGER NOT NULL DEFAULT 0
+) STRICT;
 
 CREATE TABLE usage (
   user_key TEXT PRIMARY KEY NOT NULL,

@@ -15,7 +15,7 @@ import {
 import type { EventBody, NewEvent } from '../../src/core/session/sessionEvent';
 import { encodeEventBody } from '../../src/core/session/sessionEventCodec';
 import type { RecordedEvent, SessionRecord } from '../../src/core/session/sessionRecord';
-import type { AppendRequest, NewSession, PartialReply } from '../../src/core/session/sessionService';
+import type { AppendRequest, NewSession, PartialReply, ProcessIdentity } from '../../src/core/session/sessionService';
 
 /** A wall clock that stands still until a test moves it. */
 export class FakeClock implements Clock {
@@ -33,6 +33,10 @@ export class FakeClock implements Clock {
 export const realIds: IdGenerator = { next: () => uuidV7() };
 
 export const newSessionId = (): SessionId => toSessionId(uuidV7());
+
+/** Processes as `storeFixture.ts` knows them: one that runs for as long as the tests do, and one that has ended. */
+export const livingOwner: ProcessIdentity = { pid: process.pid, home: 'test/', started: 'living' };
+export const deadOwner: ProcessIdentity = { pid: process.pid, home: 'test/', started: 'dead' };
 
 export const testInvocation = toInvocationId('invocation-1');
 export const testTurn = toTurnId('turn-1');
@@ -84,12 +88,13 @@ export function partialReply(
     sessionId,
     turnId: testTurn,
     invocationId: testInvocation,
-    ownerPid: process.pid,
+    owner: livingOwner,
     parentId,
     model: testModel,
     content: 'The memo key',
     reasoning: '',
     startedAt: 0,
+    beats: 0,
     ...overrides,
   };
 }

@@ -4,14 +4,16 @@ import { join } from 'node:path';
 import { silentLogger } from '../../src/core/base/ports';
 import { toInvocationId, type SessionId } from '../../src/core/session/session';
 import type { SessionsChange } from '../../src/core/session/sessionChanges';
-import { SessionManager, type SessionManagerDeps } from '../../src/core/session/sessionManager';
+import type { SessionLogDeps } from '../../src/core/session/sessionLog';
+import { SessionManager } from '../../src/core/session/sessionManager';
+import type { ProcessIdentity } from '../../src/core/session/sessionService';
 import type { LocalSessionService } from '../../src/node/sqlite/localSessionService';
 import {
   openLocalSessionService,
   storeFileName,
   type OpenStoreOptions,
 } from '../../src/node/sqlite/openLocalSessionService';
-import { FakeClock, newSession, newSessionId, realIds, userMessage } from './builders';
+import { FakeClock, livingOwner, newSession, newSessionId, realIds, userMessage } from './builders';
 
 export const migrationsDir = join(import.meta.dirname, '..', '..', 'migrations');
 
@@ -26,6 +28,8 @@ export interface TempStore {
   reopen(overrides?: Partial<OpenStoreOptions>): Promise<LocalSessionService>;
   /** Opens the same file once more, as a second window does. Closed by `dispose`. */
   openAnother(overrides?: Partial<OpenStoreOptions>): Promise<LocalSessionService>;
+  /** Takes the process of a service for gone from here on, until the result is called. */
+  end(service: LocalSessionService): () => void;
   /** Closes everything and removes the folder. */
   dispose(): Promise<void>;
 }
@@ -35,7 +39,12 @@ export async function openTempStore(overrides: Partial<OpenStoreOptions> = {}): 
   const folder = overrides.folder ?? (await tempFolder());
   const clock = new FakeClock();
   const options = { ...storeOptions(folder, clock), ...overrides };
-  let service = await openLocalSessionService(options);
+  const open = async (changes: Partial<OpenStoreOptions>): Promise<LocalSessionService> => {
+    const opened = await openLocalSessionService({ ...options, self: newProcess(), ...changes });
+    running.add(opened.self.started);
+    return opened;
+  };
+  let service = await open(overrides);
   const others: LocalSessionService[] = [];
   return {
     get service() {
@@ -46,13 +55,18 @@ export async function openTempStore(overrides: Partial<OpenStoreOptions> = {}): 
     clock,
     async reopen(changes = {}) {
       await service.close();
-      service = await openLocalSessionService({ ...options, ...changes });
+      running.delete(service.self.started);
+      service = await open(changes);
       return service;
     },
     async openAnother(changes = {}) {
-      const other = await openLocalSessionService({ ...options, ...changes });
+      const other = await open(changes);
       others.push(other);
       return other;
+    },
+    end({ self }) {
+      running.delete(self.started);
+      return () => void running.add(self.started);
     },
     async dispose() {
       await Promise.all([service, ...others].map((opened) => opened.close()));
@@ -72,17 +86,26 @@ export function storeOptions(folder: string, clock: FakeClock): OpenStoreOptions
     clock,
     ids: realIds,
     logger: silentLogger,
-    pid: process.pid,
-    isProcessAlive: (pid) => pid === process.pid,
+    self: newProcess(),
+    findDead: (leases) => leases.filter(({ owner }) => !running.has(owner.started)),
   };
 }
 
+/** Starts of the processes that a test stands for: each opening is one, until the store is opened again. */
+const running = new Set<string>([livingOwner.started]);
+let started = 0;
+
+/** Another process than all before; it runs once a store is opened by it. */
+export function newProcess(): ProcessIdentity {
+  started += 1;
+  return { pid: process.pid, home: 'test/', started: String(started) };
+}
+
 /** What one launch of the extension host makes: a manager with an invocation id of its own. */
-export function launchManager(store: TempStore, overrides: Partial<SessionManagerDeps> = {}): SessionManager {
+export function launchManager(store: TempStore, overrides: Partial<SessionLogDeps> = {}): SessionManager {
   return new SessionManager({
     service: store.service,
     invocationId: toInvocationId(realIds.next()),
-    processId: process.pid,
     clock: store.clock,
     ids: realIds,
     logger: silentLogger,

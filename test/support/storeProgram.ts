@@ -1,13 +1,15 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isAppError } from '../../src/core/base/errors';
-import { silentLogger } from '../../src/core/base/ports';
 import { toSessionId, type SessionId } from '../../src/core/session/session';
 import type { NewEvent } from '../../src/core/session/sessionEvent';
 import type { SessionService } from '../../src/core/session/sessionService';
-import { openLocalSessionService } from '../../src/node/sqlite/openLocalSessionService';
-import { appendRequest, newSession, newSessionId, realIds, userMessage } from './builders';
+import { writeFileAtomically } from '../../src/node/files/atomicFile';
+import { appendRequest, newSession, newSessionId, userMessage } from './builders';
+import { RealWindow } from './realWindow';
 import type { StoreTask } from './storeProcess';
+import { serveStore } from './storeServer';
+import { runStorm } from './stormWriter';
 
 /** Runs one task on a store in a process of its own. Arguments: folder, migrations, task as JSON. */
 async function main(): Promise<void> {
@@ -16,15 +18,16 @@ async function main(): Promise<void> {
   if (task.kind === 'modes') {
     process.umask(task.umask);
   }
-  const service = await openLocalSessionService({
-    folder,
-    migrationsDir,
-    clock: { now: () => Date.now() },
-    ids: realIds,
-    logger: silentLogger,
-    pid: process.pid,
-    isProcessAlive: () => true,
-  });
+  if (task.kind === 'serve') {
+    await serveStore(folder, migrationsDir);
+    return;
+  }
+  if (task.kind === 'writeFile') {
+    await writeFileAtomically(task.path, 'n'.repeat(task.bytes));
+    return;
+  }
+  const window = new RealWindow(folder, migrationsDir);
+  const service = await window.service;
   switch (task.kind) {
     case 'append':
       await appendMany(service, toSessionId(task.sessionId), task.count);
@@ -39,11 +42,14 @@ async function main(): Promise<void> {
       await service.append(appendRequest(newSessionId(), [userMessage()]));
       printModes(folder);
       break;
+    case 'storm':
+      await runStorm(await window.manager, task);
+      break;
     case 'open':
       process.stdout.write('open\n');
       break;
   }
-  await service.close();
+  await window.close();
 }
 
 /** Appends one event after the other; prints the id of each one that the store has acknowledged. */

@@ -53,7 +53,10 @@ export const vscodeStub = {
   workspace: {
     isTrusted: true,
     workspaceFolders: undefined,
-    getConfiguration: (section: string) => ({ get: (key: string) => stubSettings.get(`${section}.${key}`) }),
+    getConfiguration: (section: string) => ({
+      get: (key: string) => stubSettings.get(`${section}.${key}`),
+      inspect: (key: string) => ({ globalValue: stubSettings.get(`${section}.${key}`) }),
+    }),
     onDidChangeConfiguration: noEvent,
     onDidGrantWorkspaceTrust: noEvent,
     onDidChangeWorkspaceFolders: noEvent,

@@ -334,6 +334,7 @@ const workspace = {
   onDidChangeWorkspaceFolders: foldersChanged.event,
   getConfiguration: (section?: string) => ({
     get: (key: string) => configuration.get(section === undefined ? key : `${section}.${key}`),
+    inspect: (key: string) => ({ globalValue: configuration.get(section === undefined ? key : `${section}.${key}`) }),
   }),
   getWorkspaceFolder: (uri: StubUri) =>
     workspace.workspaceFolders?.find(

@@ -1,3 +1,5 @@
+import { cleanLine } from '../session/sessionTitle';
+
 /** A place in a text, counted from 0; `character` in UTF-16 units, as editors count. */
 export interface SourcePosition {
   readonly line: number;
@@ -19,7 +21,15 @@ export interface SourceProblem<Code extends string = string> {
   readonly args: Readonly<Record<string, string | number>>;
 }
 
-/** The words of a problem: a template whose `{name}` places are filled from the arguments. */
+/** Characters of an argument that a person gets to read. */
+const maxArgument = 1_000;
+
+/**
+ * The words of a problem: a template whose `{name}` places are filled from the arguments, of which nothing hides and
+ * none begins a line of its own, whatever stands in the file.
+ */
 export function formatProblem(problem: Pick<SourceProblem, 'args'>, template: string): string {
-  return template.replace(/\{(\w+)\}/g, (place, name: string) => String(problem.args[name] ?? place));
+  return template.replace(/\{(\w+)\}/g, (place, name: string) =>
+    cleanLine(String(problem.args[name] ?? place), maxArgument),
+  );
 }

@@ -28,5 +28,17 @@ export function isError({ severity }: Fault): boolean {
 }
 
 export function toProblem({ code, severity, path, args }: Fault, range: SourceRange): CheckpointProblem {
-  return { code, severity: severity ?? 'error', range, path, args };
+  return { code, severity: severity ?? 'error', range, path, args: withShortTexts(args) };
+}
+
+/** For words to a person; a name or a value in a hostile file can be as long as the file. */
+const longestText = 200;
+
+function withShortTexts(args: CheckpointProblem['args']): CheckpointProblem['args'] {
+  return Object.fromEntries(
+    Object.entries(args).map(([name, value]) => [
+      name,
+      typeof value === 'string' && value.length > longestText ? `${value.slice(0, longestText)}…` : value,
+    ]),
+  );
 }

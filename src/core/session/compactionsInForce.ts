@@ -40,15 +40,64 @@ export function compactionsInForce(
   );
 }
 
-/** Whether one of the later compactions has folded in that at `index`: its range lies within theirs. */
-export function isFoldedIn(compactions: readonly ActiveCompaction[], index: number): boolean {
-  const inner = compactions[index]?.body;
-  return (
-    inner !== undefined &&
-    compactions.slice(index + 1).some(({ body }) => body.fromSeq <= inner.fromSeq && body.toSeq >= inner.toSeq)
-  );
+/** Ids of the compactions whose range lies within that of a later one, which has folded them in. */
+export function foldedCompactions(compactions: readonly ActiveCompaction[]): ReadonlySet<EventId> {
+  const reach = new ReachByStart(compactions.map(({ body }) => body.fromSeq));
+  const folded = new Set<EventId>();
+  for (const { id, body } of compactions.toReversed()) {
+    if (reach.upTo(body.fromSeq) >= body.toSeq) {
+      folded.add(id);
+    }
+    reach.add(body);
+  }
+  return folded;
 }
 
-export function covers({ fromSeq, toSeq }: Range, seq: number): boolean {
+/** How far the ranges reach that begin at or before a place: a tree, since a file of somebody else may bring countless ones. */
+class ReachByStart {
+  private readonly starts: readonly number[];
+  private readonly reaches: number[];
+
+  constructor(starts: readonly number[]) {
+    this.starts = [...new Set(starts)].sort((a, b) => a - b);
+    this.reaches = this.starts.map(() => -Infinity);
+  }
+
+  add({ fromSeq, toSeq }: Range): void {
+    for (let node = this.placeOf(fromSeq); node <= this.starts.length; node += node & -node) {
+      this.reaches[node - 1] = Math.max(this.reaches[node - 1] ?? -Infinity, toSeq);
+    }
+  }
+
+  upTo(start: number): number {
+    let reach = -Infinity;
+    for (let node = this.placeOf(start); node > 0; node -= node & -node) {
+      reach = Math.max(reach, this.reaches[node - 1] ?? -Infinity);
+    }
+    return reach;
+  }
+
+  /** From 1. */
+  private placeOf(start: number): number {
+    return firstIndex(this.starts, (each) => each > start);
+  }
+}
+
+/** The first index of a list, in which what follows a hit are hits too, at which there is one; its length for none. */
+export function firstIndex<T>(list: readonly T[], isHit: (item: T) => boolean): number {
+  let [low, high] = [0, list.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const item = list[middle];
+    if (item !== undefined && isHit(item)) {
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
+  }
+  return low;
+}
+
+function covers({ fromSeq, toSeq }: Range, seq: number): boolean {
   return seq >= fromSeq && seq <= toSeq;
 }

@@ -126,4 +126,8 @@ export interface StoredEvent extends EventOrigin {
   /** Unix milliseconds. */
   readonly createdAt: number;
   readonly body: StoredBody;
+  /** What is stored of this event is not what was written: its bytes were changed on disk. */
+  readonly altered?: true;
+  /** Characters at the end of its text that were left out on the way to a view. Never stored. */
+  readonly cut?: number;
 }

@@ -1,14 +1,22 @@
 import { toDisposable, type Disposable } from '../base/disposable';
-import { AppError, isAppError } from '../base/errors';
+import { isAppError } from '../base/errors';
 import type { Clock, IdGenerator, Logger } from '../base/ports';
 import type { Sequencer } from '../base/sequencer';
 import { boundaryOf } from './boundary';
 import { messageTextOf } from './messagePreview';
 import { requireSession } from './requireSession';
-import { toEventId, type EventId, type InvocationId, type Session, type SessionId } from './session';
+import { toEventId, type EventId, type InvocationId, type Session, type SessionId, type TurnId } from './session';
 import type { SessionAnnouncer } from './sessionChanges';
 import type { EventBody, NewEvent, StoredEvent } from './sessionEvent';
-import type { AppendOptions, AppendRequest, AppendResult, NewSession, SessionService } from './sessionService';
+import type {
+  AppendOptions,
+  AppendRequest,
+  AppendResult,
+  NewSession,
+  ReplyDraft,
+  SavedReply,
+  SessionService,
+} from './sessionService';
 import { cleanTitle, deriveTitle } from './sessionTitle';
 
 export interface SessionLogDeps {
@@ -26,6 +34,8 @@ export class SessionLog {
   /** Last event of the turns that this window is answering: what comes next belongs below it. */
   private readonly heads = new Map<SessionId, EventId>();
   private readonly written = new Set<SessionId>();
+  /** Turns whose reply has its row: it is not made a second time once it was taken away. */
+  private readonly leased = new Set<TurnId>();
   private readonly drafts = new Map<SessionId, NewSession>();
 
   constructor(
@@ -52,56 +62,33 @@ export class SessionLog {
 
   /** See `SessionManager.appendUserMessage`. */
   appendUserMessage(id: SessionId, event: NewEvent, options: AppendOptions): Promise<readonly StoredEvent[]> {
-    return this.sequencer.run(async () => {
-      const append = async (): Promise<AppendResult> => {
-        await this.assertNotBusyElsewhere(await this.deps.service.get(id));
-        const session = await this.deps.service.get(id);
-        if (session !== undefined && session.deletedAt !== null) {
-          // Another window has deleted it: what is said now would lie where nobody looks.
-          throw new AppError('session/in-trash', { args: { id } });
+    return this.sequencer.run(() =>
+      this.onceFree(id, options, async () => {
+        const append = async (): Promise<AppendResult> => {
+          const session = await this.deps.service.get(id);
+          const boundary = session === undefined ? [] : this.boundaryFor(session);
+          return this.write({
+            ...this.baseRequest(id, session?.headId ?? null, options),
+            events: [...boundary, event],
+            derivedTitle: deriveTitle(messageTextOf(event.body) ?? ''),
+          });
+        };
+        try {
+          return (await append()).events;
+        } catch (error) {
+          if (!isAppError(error, 'session/head-moved')) {
+            throw error;
+          }
+          this.announcer.reset();
+          return (await append()).events;
         }
-        const boundary = session === undefined ? [] : this.boundaryFor(session);
-        return this.write({
-          ...this.baseRequest(id, session?.headId ?? null, options),
-          events: [...boundary, event],
-          derivedTitle: deriveTitle(messageTextOf(event.body) ?? ''),
-        });
-      };
-      try {
-        return (await append()).events;
-      } catch (error) {
-        if (!isAppError(error, 'session/head-moved')) {
-          throw error;
-        }
-        this.announcer.reset();
-        return (await append()).events;
-      }
-    });
+      }),
+    );
   }
 
   /** See `SessionManager.append`. */
   append(id: SessionId, events: readonly NewEvent[], options: AppendOptions): Promise<readonly StoredEvent[]> {
-    return this.sequencer.run(async () => {
-      if (options.turnStatus === 'running') {
-        await this.assertNotBusyElsewhere(await this.deps.service.get(id));
-      }
-      const own = this.heads.get(id);
-      const expected = own ?? (await this.deps.service.get(id))?.headId ?? null;
-      const request = { ...this.baseRequest(id, expected, options), events };
-      try {
-        return (await this.write(request)).events;
-      } catch (error) {
-        if (!isAppError(error, 'session/head-moved')) {
-          throw error;
-        }
-        this.deps.logger.warn(`The head of session ${id} moved in another window`);
-        const fresh = await requireSession(this.deps.service, id);
-        this.announcer.reset();
-        return (
-          await this.write({ ...request, expectedHead: fresh.headId, parent: options.parent ?? own ?? fresh.headId })
-        ).events;
-      }
-    });
+    return this.sequencer.run(() => this.onceFree(id, options, () => this.appendBehindOwn(id, events, options)));
   }
 
   /** See `SessionManager.appendAt`. */
@@ -110,20 +97,69 @@ export class SessionLog {
     return (await this.sequencer.run(() => this.write(request))).events;
   }
 
+  /** See `SessionManager.savePartialReply`. A turn that began without a lease gets its row here. */
+  async saveReply(draft: ReplyDraft): Promise<SavedReply> {
+    const { invocationId, service } = this.deps;
+    const beats = this.leased.has(draft.turnId) ? 1 : 0;
+    const saved = await service.savePartialReply({ ...draft, invocationId, owner: service.self, beats });
+    this.leased.add(draft.turnId);
+    return saved;
+  }
+
   /** Sessions that are gone for good have no head to follow. */
   forget(ids: readonly SessionId[]): void {
     ids.forEach((id) => this.heads.delete(id));
   }
 
-  private async assertNotBusyElsewhere(session: Session | undefined): Promise<void> {
-    if (session?.turnStatus !== 'running') {
-      return;
+  private async appendBehindOwn(
+    id: SessionId,
+    events: readonly NewEvent[],
+    options: AppendOptions,
+  ): Promise<readonly StoredEvent[]> {
+    const own = this.heads.get(id);
+    const expected = own ?? (await this.deps.service.get(id))?.headId ?? null;
+    const request = { ...this.baseRequest(id, expected, options), events };
+    try {
+      return (await this.write(request)).events;
+    } catch (error) {
+      if (!isAppError(error, 'session/head-moved')) {
+        throw error;
+      }
+      this.deps.logger.warn(`The head of session ${id} moved in another window`);
+      const fresh = await requireSession(this.deps.service, id);
+      this.announcer.reset();
+      const parent = options.parent ?? ((await this.belongsBehindOwn(id, options)) ? own : undefined) ?? fresh.headId;
+      return (await this.write({ ...request, expectedHead: fresh.headId, parent })).events;
     }
-    // A window that died while answering must not keep the session locked.
-    await this.deps.service.recoverInterrupted();
-    const reply = await this.deps.service.getPartialReply(session.id);
-    if (reply !== undefined && reply.invocationId !== this.deps.invocationId) {
-      throw new AppError('session/busy', { args: { id: session.id } });
+  }
+
+  /** What is no part of a turn stays with the turn only as long as that is ours. */
+  private async belongsBehindOwn(id: SessionId, { ofTurn, clearDraftOf }: AppendOptions): Promise<boolean> {
+    if (ofTurn !== undefined || clearDraftOf !== undefined) {
+      return true;
+    }
+    return (await this.deps.service.getPartialReply(id))?.invocationId === this.deps.invocationId;
+  }
+
+  /** A window that died while answering, or a turn of ours whose end was lost, must not keep the session locked. */
+  private async onceFree<T>(id: SessionId, { lease }: AppendOptions, task: () => Promise<T>): Promise<T> {
+    try {
+      return await task();
+    } catch (error) {
+      if (!isAppError(error, 'session/busy', 'session/busy-elsewhere')) {
+        throw error;
+      }
+      // Whoever starts a turn of ours knows that no other one of ours runs in the session.
+      const orphan = lease !== undefined && isAppError(error, 'session/busy') ? id : undefined;
+      const recovered = await this.deps.service.recoverInterrupted(orphan);
+      if (recovered.length > 0) {
+        this.announcer.reset();
+      }
+      if (!recovered.includes(id)) {
+        throw error;
+      }
+      this.heads.delete(id);
+      return task();
     }
   }
 
@@ -141,7 +177,7 @@ export class SessionLog {
   private baseRequest(
     id: SessionId,
     expectedHead: EventId | null,
-    options: AppendOptions,
+    { lease, ...options }: AppendOptions,
   ): Omit<AppendRequest, 'events'> {
     const create = this.drafts.get(id);
     return {
@@ -149,21 +185,27 @@ export class SessionLog {
       invocationId: this.deps.invocationId,
       expectedHead,
       ...options,
+      ...(lease === undefined ? {} : { lease: { ...lease, owner: this.deps.service.self } }),
       ...(create === undefined ? {} : { create }),
     };
   }
 
   private async write(request: AppendRequest): Promise<AppendResult> {
     const result = await this.deps.service.append(request);
-    this.rememberHead(result.session);
+    this.rememberHead(request, result);
+    if (request.lease !== undefined) {
+      this.leased.add(request.lease.turnId);
+    }
     this.written.add(request.sessionId);
     this.drafts.delete(request.sessionId);
     this.announcer.appended(result);
     return result;
   }
 
-  private rememberHead(session: Session): void {
-    if (session.turnStatus === 'running' && session.headId !== null) {
+  /** Notes that are written while another window answers do not make its turn ours. */
+  private rememberHead({ lease, ofTurn, turnStatus }: AppendRequest, { aside, session }: AppendResult): void {
+    const ours = lease !== undefined || ofTurn !== undefined || turnStatus === 'running' || this.heads.has(session.id);
+    if (ours && aside === undefined && session.turnStatus === 'running' && session.headId !== null) {
       this.heads.set(session.id, session.headId);
     } else {
       this.heads.delete(session.id);

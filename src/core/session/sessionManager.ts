@@ -2,50 +2,51 @@ import type { Disposable } from '../base/disposable';
 import type { Event } from '../base/event';
 import { Sequencer } from '../base/sequencer';
 import type { ContextItem, ContextKey } from './contextItem';
-import { requireSession, sessionNotFound } from './requireSession';
-import { chooseResumable, resumeWindow } from './resumePolicy';
-import type { EventId, ModelRef, Session, SessionId, WorkspaceKey } from './session';
+import { OtherWindows, type Elsewhere, type StopRequest } from './otherWindows';
+import { sessionNotFound } from './requireSession';
+import type { EventId, ModelRef, Session, SessionId } from './session';
 import { SessionAnnouncer, type AppendedEvents, type SessionsChange } from './sessionChanges';
 import { SessionChoices } from './sessionChoices';
 import type { NewEvent, StoredEvent } from './sessionEvent';
 import { SessionLog, type SessionLogDeps } from './sessionLog';
+import { SessionReads } from './sessionReads';
 import type { SessionRecord } from './sessionRecord';
 import type {
   AppendOptions,
-  EventPage,
   NewSession,
+  PartialReply,
   ReplyDraft,
-  SessionFilter,
+  SavedReply,
   SessionPatch,
-  StorageReport,
-  StoreDescription,
-  UsageRecord,
   UsageSnapshot,
 } from './sessionService';
-import { cleanTitle, requireTitle } from './sessionTitle';
-
-export interface SessionManagerDeps extends SessionLogDeps {
-  /** Of this extension host: when it is gone, its running replies count as interrupted. */
-  readonly processId: number;
-}
+import { requireTitle } from './sessionTitle';
 
 /** Application service of sessions and the only writer of the store in this window. */
-export class SessionManager implements Disposable {
+export class SessionManager extends SessionReads implements Disposable {
   private readonly sequencer = new Sequencer();
   private readonly announcer: SessionAnnouncer;
   private readonly log: SessionLog;
   private readonly choices: SessionChoices;
-  private knownDataVersion: number | undefined;
+  private readonly windows: OtherWindows;
 
   readonly onDidChangeSessions: Event<SessionsChange>;
   readonly onDidAppendEvents: Event<AppendedEvents>;
+  /** Replies of these sessions grew in other windows. */
+  readonly onDidGrowReplies: Event<readonly SessionId[]>;
+  /** Another window asked a turn of this one to stop. */
+  readonly onDidAskToStop: Event<StopRequest>;
 
-  constructor(private readonly deps: SessionManagerDeps) {
+  constructor(private readonly deps: SessionLogDeps) {
+    super(deps);
     this.announcer = new SessionAnnouncer(deps.logger);
     this.log = new SessionLog(deps, this.sequencer, this.announcer);
     this.choices = new SessionChoices(deps.service, this.log);
+    this.windows = new OtherWindows(deps, this.announcer);
     this.onDidChangeSessions = this.announcer.onDidChangeSessions;
     this.onDidAppendEvents = this.announcer.onDidAppendEvents;
+    this.onDidGrowReplies = this.windows.onDidGrowReplies;
+    this.onDidAskToStop = this.windows.onDidAskToStop;
   }
 
   /** Names a session that gets its row with its first event. Writes nothing. */
@@ -62,46 +63,10 @@ export class SessionManager implements Disposable {
     return this.choices.create(id, session, model);
   }
 
-  /** The session that resumes by itself for these keys, or undefined. Writes nothing. */
-  async findResumable(keys: readonly WorkspaceKey[]): Promise<Session | undefined> {
-    const window = resumeWindow(this.deps.clock.now(), this.deps.continueMinutes());
-    if (window === undefined) {
-      return undefined;
-    }
-    return chooseResumable(await this.deps.service.findResumable(keys, window.since, window.until), keys);
-  }
-
-  /** Undefined for a session that has no row (yet). */
-  getSession(id: SessionId): Promise<Session | undefined> {
-    return this.deps.service.get(id);
-  }
-
-  /** Rejects with `session/not-found`. */
-  get(id: SessionId): Promise<Session> {
-    return requireSession(this.deps.service, id);
-  }
-
-  list(filter: SessionFilter): Promise<readonly Session[]> {
-    return this.deps.service.list(filter);
-  }
-
-  loadPage(id: SessionId, limit: number, before?: EventId): Promise<EventPage> {
-    return this.deps.service.loadPage(id, limit, before);
-  }
-
-  loadBranch(id: SessionId, end?: EventId): Promise<readonly StoredEvent[]> {
-    return this.deps.service.loadBranch(id, end);
-  }
-
-  /** The session of one of the keys with this title, in any case; never one in the trash. */
-  findByTitle(title: string, keys: readonly WorkspaceKey[]): Promise<Session | undefined> {
-    return this.deps.service.findByTitle(cleanTitle(title), keys);
-  }
-
   /**
    * Stores a person's message, and before it what has to stand there: the mark of a new invocation or of a long
    * silence, which the model needs to place what came before. Follows the newest head if another window has written.
-   * Rejects with `session/busy` while another window answers in this session, and with `session/in-trash`.
+   * Rejects with `session/busy-elsewhere` while another window answers in this session, and with `session/in-trash`.
    */
   appendUserMessage(id: SessionId, event: NewEvent, options: AppendOptions = {}): Promise<readonly StoredEvent[]> {
     return this.log.appendUserMessage(id, event, options);
@@ -110,7 +75,8 @@ export class SessionManager implements Disposable {
   /**
    * Stores events behind the head, or below `options.parent`. If another window moved the head during a turn they keep
    * their place behind what this window wrote last, so that an answer stays with its question.
-   * Starting a turn (`turnStatus: 'running'`) rejects with `session/busy` while another window answers.
+   * Starting a turn (`lease`) rejects with `session/busy-elsewhere` while another window answers, and with
+   * `session/in-trash`; what a turn stores further (`ofTurn`) with `session/taken-over` once another window has ended it.
    */
   append(id: SessionId, events: readonly NewEvent[], options: AppendOptions = {}): Promise<readonly StoredEvent[]> {
     return this.log.append(id, events, options);
@@ -172,11 +138,6 @@ export class SessionManager implements Disposable {
     return this.choices.setSkill(id, skill);
   }
 
-  /** What is attached to a session, oldest first. */
-  listContext(id: SessionId): Promise<readonly ContextItem[]> {
-    return this.deps.service.listContext(id);
-  }
-
   /** Attaches items; one of the same type and key is replaced in its place. Rejects with `session/not-found`. */
   putContext(id: SessionId, items: readonly ContextItem[]): Promise<void> {
     return this.changeContext(id, () => this.deps.service.putContext(id, items));
@@ -184,15 +145,6 @@ export class SessionManager implements Disposable {
 
   removeContext(id: SessionId, keys: readonly ContextKey[]): Promise<void> {
     return this.changeContext(id, () => this.deps.service.removeContext(id, keys));
-  }
-
-  /** Everything stored of a session. Rejects with `session/not-found`. */
-  async readRecord(id: SessionId): Promise<SessionRecord> {
-    const record = await this.deps.service.readRecord(id);
-    if (record === undefined) {
-      throw sessionNotFound(id);
-    }
-    return record;
   }
 
   /**
@@ -206,36 +158,36 @@ export class SessionManager implements Disposable {
     return session;
   }
 
-  /** Bytes of the text of sessions, of all where no ids are given. */
-  sizesOf(ids?: readonly SessionId[]): Promise<ReadonlyMap<SessionId, number>> {
-    return this.deps.service.sizesOf(ids);
-  }
-
-  /** What the store takes on disk. */
-  storage(): Promise<StorageReport> {
-    return this.deps.service.storage();
-  }
-
   setServerSessionId(id: SessionId, serverSessionId: string): Promise<void> {
     return this.sequencer.run(() => this.deps.service.setServerSessionId(id, serverSessionId, this.log.draftOf(id)));
   }
 
-  /** Replaces what is kept of a running reply. Creates no event. */
+  /**
+   * Replaces what is kept of a running reply. Creates no event. Rejects with `session/taken-over` when another window
+   * has ended the turn, because this one seemed to be gone.
+   */
   savePartialReply(draft: ReplyDraft): Promise<void> {
-    const { invocationId, processId: ownerPid } = this.deps;
-    return this.sequencer.run(() => this.deps.service.savePartialReply({ ...draft, invocationId, ownerPid }));
+    return this.sequencer.run(async () => this.noteSaved(draft, await this.log.saveReply(draft)));
   }
 
-  getUsage(accountKey: string): Promise<UsageRecord | undefined> {
-    return this.deps.service.getUsage(accountKey);
+  /** A sign of life of a turn without new text. Rejects as `savePartialReply` does. */
+  keepAlive(turn: StopRequest): Promise<void> {
+    const { sessionId, turnId } = turn;
+    return this.sequencer.run(async () => this.noteSaved(turn, await this.deps.service.beat(sessionId, turnId)));
+  }
+
+  /** The reply that another window is writing in a session, as far as it was saved. */
+  foreignReply(id: SessionId): Promise<PartialReply | undefined> {
+    return this.windows.replyIn(id);
+  }
+
+  /** Asks whichever window answers in a session to stop, which takes it a moment. */
+  askToStop(id: SessionId): Promise<void> {
+    return this.sequencer.run(() => this.deps.service.askToStop(id));
   }
 
   setUsage(accountKey: string, snapshot: UsageSnapshot): Promise<void> {
     return this.sequencer.run(() => this.deps.service.setUsage(accountKey, snapshot));
-  }
-
-  describeStore(): Promise<StoreDescription> {
-    return this.deps.service.describe();
   }
 
   /** Ends, as interrupted, the replies whose process is gone. */
@@ -247,13 +199,9 @@ export class SessionManager implements Disposable {
     }
   }
 
-  /** Looks whether another window has written and, if so, tells everybody to read again. */
-  async refresh(): Promise<void> {
-    const version = await this.deps.service.dataVersion();
-    if (this.knownDataVersion !== undefined && version !== this.knownDataVersion) {
-      this.announcer.reset();
-    }
-    this.knownDataVersion = version;
+  /** Looks what other windows have written, tells it, and ends the replies of those that are gone. */
+  refresh(): Promise<Elsewhere> {
+    return this.windows.look();
   }
 
   /** Resolves when everything written so far is on disk and the store is closed. */
@@ -264,6 +212,13 @@ export class SessionManager implements Disposable {
 
   dispose(): void {
     this.announcer.dispose();
+    this.windows.dispose();
+  }
+
+  private noteSaved({ sessionId, turnId }: StopRequest, { stopAsked }: SavedReply): void {
+    if (stopAsked) {
+      this.windows.tellStop({ sessionId, turnId });
+    }
   }
 
   private async delete(remove: () => Promise<readonly SessionId[]>): Promise<readonly SessionId[]> {

@@ -9,9 +9,11 @@ import type {
   TurnStatus,
   WorkspaceKey,
 } from './session';
+import type { Event } from '../base/event';
 import type { ContextItem, ContextKey } from './contextItem';
 import type { NewEvent, StoredEvent } from './sessionEvent';
 import type { SessionRecord } from './sessionRecord';
+import type { StoreHealth } from './storeHealth';
 
 /** What a session's row starts with when its first event is written. */
 export interface NewSession {
@@ -39,17 +41,53 @@ export interface AppendRequest {
   readonly skill?: string | null;
   /** Set only when the session has no title yet. */
   readonly derivedTitle?: string;
-  /** Drops the partial reply of this turn: one of the events now holds its text. */
+  /** Empties the partial reply of this turn, or drops it with the turn's end: one of the events now holds its text. */
   readonly clearDraftOf?: TurnId;
+  /**
+   * Takes the session for a turn: its partial reply row is made in the same transaction. Rejects with
+   * `session/busy-elsewhere` (`session/busy` when it is this run's own) while another turn has it, as do messages of
+   * the person, and with `session/in-trash`.
+   */
+  readonly lease?: TurnLease;
+  /**
+   * The events belong to this turn. When it has the session no more they are kept as a branch of their own if they are
+   * its end, and the head stays; otherwise nothing is stored and the call rejects with `session/taken-over`.
+   */
+  readonly ofTurn?: TurnId;
+}
+
+/** What the row of a reply begins with. While it is there no other turn of the session starts. */
+export interface TurnLease {
+  readonly turnId: TurnId;
+  readonly owner: ProcessIdentity;
+  readonly model: ModelRef;
+  /** Unix milliseconds. */
+  readonly startedAt: number;
+  /** Event below which the reply hangs; the last of those that are written with it unless given. */
+  readonly parentId?: EventId;
 }
 
 /** What whoever appends may say besides the events; the rest of a request is the manager's to know. */
-export type AppendOptions = Pick<AppendRequest, 'turnStatus' | 'model' | 'skill' | 'parent' | 'clearDraftOf'>;
+export type AppendOptions = Pick<
+  AppendRequest,
+  'turnStatus' | 'model' | 'skill' | 'parent' | 'clearDraftOf' | 'ofTurn'
+> & { readonly lease?: Omit<TurnLease, 'owner'> };
 
 export interface AppendResult {
   readonly session: Session;
   /** Only what this call wrote; events that were stored before by the same id are left out. */
   readonly events: readonly StoredEvent[];
+  /** The turn had the session no more: the events hang on a branch of their own. */
+  readonly aside?: true;
+}
+
+/** A process as another one can recognise it: process ids come round again, and containers count them anew. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** The machine, its start and the container: only inside one home does `pid` mean anything. */
+  readonly home: string;
+  /** When the process started, in whatever unit the system tells it; empty where it does not. */
+  readonly started: string;
 }
 
 /** The reply of a running turn as far as it has come; one row per session, replaced as it grows. */
@@ -58,7 +96,7 @@ export interface PartialReply {
   readonly turnId: TurnId;
   readonly invocationId: InvocationId;
   /** Process that drives the turn; when it is gone the reply counts as interrupted. */
-  readonly ownerPid: number;
+  readonly owner: ProcessIdentity;
   /** Event below which the reply hangs. */
   readonly parentId: EventId;
   readonly model: ModelRef;
@@ -66,6 +104,19 @@ export interface PartialReply {
   readonly reasoning: string;
   /** Unix milliseconds. */
   readonly startedAt: number;
+  /** Grows with every save: an owner that cannot be asked is alive as long as it does. */
+  readonly beats: number;
+}
+
+/** Who answers in a session; what of the reply's row can be read without its text. */
+export interface RunningReply extends Pick<PartialReply, 'sessionId' | 'turnId' | 'invocationId' | 'owner' | 'beats'> {
+  /** Somebody asked the owner to stop. */
+  readonly stopAsked: boolean;
+}
+
+/** What the owner of a reply learns when it saves. */
+export interface SavedReply {
+  readonly stopAsked: boolean;
 }
 
 /** Limits as a provider's response headers told them; absent where it did not say. */
@@ -85,7 +136,7 @@ export interface UsageRecord {
 }
 
 /** What a turn says of its partial reply; who owns it is known to the manager. */
-export type ReplyDraft = Omit<PartialReply, 'invocationId' | 'ownerPid'>;
+export type ReplyDraft = Omit<PartialReply, 'invocationId' | 'owner' | 'beats'>;
 
 export type SessionState = 'active' | 'archived' | 'deleted';
 
@@ -135,6 +186,40 @@ export interface StorageReport {
   readonly freeBytes: number;
 }
 
+/** `manual` ones are made by the person, `rescue` ones of a file that was removed or replaced while it was open. */
+export type BackupKind = 'daily' | 'migration' | 'manual' | 'rescue';
+
+/** A verified copy of the store. Times in Unix milliseconds. */
+export interface Backup {
+  readonly path: string;
+  readonly kind: BackupKind;
+  readonly createdAt: number;
+  readonly bytes: number;
+  readonly sessions: number;
+  readonly messages: number;
+  /** Events ever stored up to then, to be compared with what the store has had since. */
+  readonly written: number;
+  /** `StoreVersion.revision` at that time. */
+  readonly revision: number;
+}
+
+export interface StoreCheck {
+  /** What SQLite says of the file, every line; empty when it is sound. */
+  readonly problems: readonly string[];
+  /** Events whose seal does not fit what is stored. */
+  readonly altered: readonly EventId[];
+  /** Sessions whose events do not add up to what was written: some are missing or were put in. */
+  readonly incomplete: readonly SessionId[];
+  readonly missingEvents: number;
+}
+
+export interface StoreVersion {
+  /** Another one whenever another connection has written anything. */
+  readonly data: number;
+  /** Another one whenever anything but a growing reply was written, by whomever. */
+  readonly revision: number;
+}
+
 /** Events of the branch shown, oldest first. */
 export interface EventPage {
   readonly events: readonly StoredEvent[];
@@ -146,6 +231,8 @@ export interface EventPage {
  * Looking never writes; the row of a session appears with its first event, metadata or server id.
  */
 export interface SessionService {
+  /** The process that this service runs in, as it stands in the rows of its replies. */
+  readonly self: ProcessIdentity;
   /** One durable transaction: row if absent, events in `seq` order, head, counters. All or nothing. */
   append(request: AppendRequest): Promise<AppendResult>;
   get(id: SessionId): Promise<Session | undefined>;
@@ -157,8 +244,8 @@ export interface SessionService {
   findResumable(keys: readonly WorkspaceKey[], since: number, until: number): Promise<readonly Session[]>;
   /** The newest `limit` events of the branch that ends at the head, or those above `before`. */
   loadPage(id: SessionId, limit: number, before?: EventId): Promise<EventPage>;
-  /** The whole branch from root to head (or to `end`). */
-  loadBranch(id: SessionId, end?: EventId): Promise<readonly StoredEvent[]>;
+  /** The branch from root to head (or to `end`): all of it, or its last `limit` events. */
+  loadBranch(id: SessionId, end?: EventId, limit?: number): Promise<readonly StoredEvent[]>;
   /**
    * Changes rows in one transaction; unknown ids are left out of the result. `updatedAt` stays.
    * A title that another session of the same key has gets a number.
@@ -196,14 +283,58 @@ export interface SessionService {
   getUsage(accountKey: string): Promise<UsageRecord | undefined>;
   /** Replaces what was known of that account. */
   setUsage(accountKey: string, snapshot: UsageSnapshot): Promise<void>;
-  /** Writes the reply so far over the one before. Creates no event. */
-  savePartialReply(reply: PartialReply): Promise<void>;
+  /**
+   * Writes the reply so far over the one before. Creates no event; only with `beats` 0 it makes the row. Rejects with
+   * `session/taken-over` when the turn has the session no more.
+   */
+  savePartialReply(reply: PartialReply): Promise<SavedReply>;
+  /** A sign of life of a turn that has no new text. Rejects as `savePartialReply` does. */
+  beat(id: SessionId, turnId: TurnId): Promise<SavedReply>;
   getPartialReply(id: SessionId): Promise<PartialReply | undefined>;
-  /** Turns replies whose process is gone into events that end `interrupted`. Returns the sessions touched. */
-  recoverInterrupted(): Promise<readonly SessionId[]>;
+  /** Every reply that runs, in whichever window. */
+  listReplies(): Promise<readonly RunningReply[]>;
+  /**
+   * Turns replies whose process is gone into events that end `interrupted`, and that of `orphan` also when it is this
+   * process's own: whoever says so knows that nothing works on it. Returns the sessions touched.
+   */
+  recoverInterrupted(orphan?: SessionId): Promise<readonly SessionId[]>;
   /** What keeps the sessions, for diagnostics. */
   describe(): Promise<StoreDescription>;
-  /** Changes when another connection has written since the last call. */
-  dataVersion(): Promise<number>;
+  /** Cheap; for whoever wants to know whether another connection has written since it last asked. */
+  version(): Promise<StoreVersion>;
+  /** Asks the window that answers in a session to stop. Does nothing when none does. */
+  askToStop(id: SessionId): Promise<void>;
+  /** How the file stands, as far as the accesses so far showed. */
+  readonly health: StoreHealth;
+  readonly onDidChangeHealth: Event<StoreHealth>;
+  /** Events that were stored once and are not in the file any more, though SQLite finds nothing wrong; 0 = none. */
+  missingEvents(): Promise<number>;
+  /** Takes the file as it is for the truth from here on. */
+  acceptLoss(): Promise<void>;
+  /** Reads the whole file and compares every seal. Seconds on a large file; other calls go on meanwhile. */
+  check(): Promise<StoreCheck>;
+  /** Makes a copy that was read back and compared, and removes what is older than what is kept. */
+  backUp(kind: BackupKind): Promise<Backup>;
+  /** Newest first; only files that could be opened. */
+  listBackups(): Promise<readonly Backup[]>;
+  /**
+   * True for one caller of all windows when the last one that took on this work is longer ago than `everyMs`:
+   * whoever gets it does the work.
+   */
+  claim(work: 'backup' | 'check', everyMs: number): Promise<boolean>;
   close(): Promise<void>;
 }
+
+/** What concerns the file as a whole and no single session. */
+export type StoreFile = Pick<
+  SessionService,
+  | 'health'
+  | 'onDidChangeHealth'
+  | 'missingEvents'
+  | 'acceptLoss'
+  | 'check'
+  | 'backUp'
+  | 'listBackups'
+  | 'claim'
+  | 'version'
+>;

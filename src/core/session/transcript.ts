@@ -174,7 +174,7 @@ function withUnanswered(
   status: TurnStatus,
   previous: TranscriptItem | undefined,
 ): readonly TranscriptItem[] {
-  const last = items.at(-1);
+  const last = items.findLast(({ kind }) => kind !== 'altered' && kind !== 'cut');
   if (last?.kind !== 'user' || (status !== 'interrupted' && status !== 'failed' && status !== 'cancelled')) {
     return items;
   }

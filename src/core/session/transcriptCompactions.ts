@@ -1,4 +1,4 @@
-import { compactionsInForce, isFoldedIn, lastUserMessage, type ActiveCompaction } from './compactionsInForce';
+import { compactionsInForce, foldedCompactions, lastUserMessage, type ActiveCompaction } from './compactionsInForce';
 import type { StoredEvent } from './sessionEvent';
 import type { CompactionItem, TranscriptItem } from './transcriptItem';
 
@@ -14,9 +14,10 @@ export function compactionItems(
   }
   const first = events[0]?.seq ?? Infinity;
   const active = compactionsInForce(concerned, lastUserMessage(events));
+  const folded = foldedCompactions(active);
   return (
     active
-      .map((compaction, index) => toItem(compaction, isFoldedIn(active, index)))
+      .map((compaction) => toItem(compaction, folded.has(compaction.id)))
       // Where the page begins above the end of the range it is not known yet what stands between the two.
       .filter(({ toSeq }) => first <= toSeq + 1)
       .sort((a, b) => a.seq - b.seq)

@@ -3,7 +3,14 @@ import { sentContextOf } from './contextItem';
 import { startsTurn } from './startsTurn';
 import type { ModelRef } from './session';
 import type { StoredEvent, TokenUsage } from './sessionEvent';
-import type { AssistantItem, AssistantPart, ToolPart, TranscriptContent, TranscriptItem } from './transcriptItem';
+import type {
+  AssistantItem,
+  AssistantPart,
+  NotePart,
+  ToolPart,
+  TranscriptContent,
+  TranscriptItem,
+} from './transcriptItem';
 
 export type ToolResult = NonNullable<ToolPart['result']>;
 
@@ -38,12 +45,16 @@ export function addToTranscript(
   if (isVisible(event)) {
     addSeparator(draft, event, last, options);
     addEvent(draft, event);
+    notesOf(event).forEach((note) => addNote(draft, event, note));
   }
 }
 
 /** Whether a person sees anything of an event at its own place. */
 export function isVisible(event: StoredEvent): boolean {
   const { body } = event;
+  if (notesOf(event).length > 0) {
+    return true;
+  }
   switch (body.type) {
     case 'system_context':
       return false;
@@ -166,6 +177,27 @@ function addEvent(draft: TranscriptDraft, event: StoredEvent): void {
 function push(draft: TranscriptDraft, event: StoredEvent, item: TranscriptContent): void {
   closeGroup(draft);
   draft.items.push({ ...item, seq: event.seq });
+}
+
+/** What is to be said of an event itself. One that cannot be read says all there is to say. */
+function notesOf({ id, body, altered, cut }: StoredEvent): readonly NotePart[] {
+  const notes: NotePart[] = [];
+  if (altered === true && body.type !== 'damaged') {
+    notes.push({ kind: 'altered', key: `altered:${id}`, eventId: id });
+  }
+  if (cut !== undefined) {
+    notes.push({ kind: 'cut', key: `cut:${id}`, eventId: id, characters: cut });
+  }
+  return notes;
+}
+
+function addNote(draft: TranscriptDraft, event: StoredEvent, note: NotePart): void {
+  const { group } = draft;
+  if (group !== null && group.turnId === (event.turnId ?? null)) {
+    draft.group = { ...group, parts: [...group.parts, note] };
+  } else {
+    push(draft, event, note);
+  }
 }
 
 function addPart(draft: TranscriptDraft, event: StoredEvent, part: AssistantPart): void {

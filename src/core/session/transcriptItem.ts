@@ -14,7 +14,8 @@ export type AssistantPart =
     }
   | { readonly kind: 'reasoning'; readonly key: string; readonly eventId: EventId; readonly text: string }
   | ToolPart
-  | UnreadablePart;
+  | UnreadablePart
+  | NotePart;
 
 export interface ToolPart {
   readonly kind: 'tool';
@@ -35,6 +36,12 @@ export interface UnreadablePart {
   readonly eventType: string;
   readonly reason: string | null;
 }
+
+/** Said behind an entry that is not all, or not what, was written. */
+export type NotePart =
+  | { readonly kind: 'altered'; readonly key: string; readonly eventId: EventId }
+  /** So many characters of it are not here. */
+  | { readonly kind: 'cut'; readonly key: string; readonly eventId: EventId; readonly characters: number };
 
 /** All that one turn answered without anything else in between. */
 export interface AssistantItem {
@@ -112,7 +119,8 @@ export type LineItem =
   /** The turn broke off before anything of its answer was kept. */
   | { readonly kind: 'unanswered'; readonly key: string; readonly status: TurnStatus };
 
-export type TranscriptContent = UserItem | AssistantItem | SystemItem | LineItem | UnreadablePart | CompactionItem;
+export type TranscriptContent =
+  UserItem | AssistantItem | SystemItem | LineItem | UnreadablePart | NotePart | CompactionItem;
 
 /**
  * `seq` is that of the event at which the item begins, for a compaction the one at which its range ends: it never

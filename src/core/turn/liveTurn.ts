@@ -1,7 +1,7 @@
 import type { Disposable } from '../base/disposable';
 import { AppError, isAppError, toError, type ErrorCode } from '../base/errors';
 import { Sequencer } from '../base/sequencer';
-import { toEventId, type EventId, type SessionId, type TurnId } from '../session/session';
+import type { SessionId, TurnId } from '../session/session';
 import type { NewEvent, TextError } from '../session/sessionEvent';
 import type { ResolvedModel } from './modelProvider';
 import { startsTurn } from '../session/startsTurn';
@@ -10,10 +10,12 @@ import type { ToolDecision } from './toolHost';
 import { ToolRuns } from './toolRuns';
 import { stepTurn } from './turnMachine';
 import { defaultTurnLimits, type TurnLimits } from './turnLimits';
-import type { ReplyDraft } from '../session/sessionService';
+import type { AppendOptions, ReplyDraft } from '../session/sessionService';
+import { TurnEvents } from './turnEvents';
+import { TurnHeartbeat } from './turnHeartbeat';
 import type { TurnPlan } from './turnPlan';
 import type { TurnRunnerDeps } from './turnRunnerDeps';
-import type { DraftEvent, StopReason, TimerName, TurnEffect, TurnInput, TurnState } from './turnState';
+import type { StopReason, TimerName, TurnEffect, TurnInput, TurnState } from './turnState';
 import type { TurnView } from './turnView';
 import { turnViewOf } from './turnViewOf';
 
@@ -33,10 +35,11 @@ export class LiveTurn {
   private stepping = false;
   /** Everything that is written goes one after the other, so that no late partial reply outlives the end. */
   private readonly writes = new Sequencer();
-  private readonly eventIds = new Map<number, EventId>();
+  private readonly events: TurnEvents;
   private readonly timers = new Map<TimerName, Disposable>();
   private readonly limits: TurnLimits;
   private readonly toolRuns: ToolRuns;
+  private readonly heartbeat: TurnHeartbeat;
   private request: OpenRequest | undefined;
   /** Skill of the session when the current request was built. */
   private skill: string | null = null;
@@ -44,6 +47,9 @@ export class LiveTurn {
   private storeError: Error | undefined;
   private settleStart: { resolve: () => void; reject: (error: Error) => void } | undefined;
   private settleEnd: () => void = () => undefined;
+  private holdEnd: () => void = () => undefined;
+  /** Resolves when the end is stored, or had to be kept in memory because it could not be. */
+  private readonly endTaken: Promise<void>;
 
   /** Resolves when the turn is over and its end is stored, or was given up. Never rejects. */
   readonly ended: Promise<void>;
@@ -57,7 +63,12 @@ export class LiveTurn {
   ) {
     this.limits = { ...defaultTurnLimits, ...deps.limits };
     this.toolRuns = new ToolRuns(deps, sessionId, (input) => this.dispatch(input));
+    this.events = new TurnEvents(deps.ids, turnId, model.ref);
+    this.heartbeat = new TurnHeartbeat(deps.timers, this.limits.heartbeatMs, () =>
+      this.write('sign of life', () => deps.log.keepAlive({ sessionId, turnId })),
+    );
     this.ended = new Promise((resolve) => (this.settleEnd = resolve));
+    this.endTaken = Promise.race([this.ended, new Promise<void>((resolve) => (this.holdEnd = resolve))]);
   }
 
   get view(): TurnView | null {
@@ -74,7 +85,7 @@ export class LiveTurn {
   stop(reason: StopReason): Promise<void> {
     this.request?.flush();
     this.dispatch({ type: 'stop', reason });
-    return this.ended;
+    return reason === 'shutdown' ? this.ended : this.endTaken;
   }
 
   respondToTool(callId: string, decision: ToolDecision): void {
@@ -156,10 +167,10 @@ export class LiveTurn {
   private append(effect: Extract<TurnEffect, { type: 'append' }>): void {
     // A newer partial reply follows; the one that waits is part of these events.
     this.unsavedDraft = undefined;
-    const events = effect.events.map((event) => this.toNewEvent(event));
+    const events = effect.events.map((event) => this.events.toNewEvent(event, this.skill));
     const options = {
       turnStatus: effect.turnStatus,
-      ...(effect.kind === 'opening' ? { model: this.model.ref } : {}),
+      ...(effect.kind === 'opening' ? this.openingOptions(events) : { ofTurn: this.turnId }),
       ...(effect.parent === null ? {} : { parent: effect.parent }),
       ...(effect.clearDraft ? { clearDraftOf: this.turnId } : {}),
     };
@@ -171,25 +182,26 @@ export class LiveTurn {
     this.writes.run(store).then(
       () => this.dispatch({ type: 'stored', lastEventId: events.at(-1)?.id ?? null }),
       (error: unknown) => {
+        this.stopWhereLost(error);
         this.storeError = toError(error);
         this.deps.logger.error(`Events of session ${this.sessionId} could not be stored`, error);
         this.dispatch({ type: 'storeFailed', error: storeTextError(error) });
+        if (effect.kind === 'end') {
+          this.holdEnd();
+        }
       },
     );
   }
 
-  private toNewEvent({ key, body, usage, durationMs }: DraftEvent): NewEvent {
-    const id = this.eventIds.get(key) ?? toEventId(this.deps.ids.next());
-    this.eventIds.set(key, id);
-    const byModel = body.type === 'text' || body.type === 'reasoning' || body.type === 'tool_call';
-    return {
-      id,
-      body,
-      turnId: this.turnId,
-      ...(byModel ? { ...this.model.ref, ...(this.skill === null ? {} : { skill: this.skill }) } : {}),
-      ...(usage === undefined || !byModel ? {} : { usage }),
-      ...(durationMs === undefined || !byModel ? {} : { durationMs }),
-    };
+  /** From the transaction that opens the turn on, other windows see that the session is answered. */
+  private openingOptions(events: readonly NewEvent[]): AppendOptions {
+    const parentId = events.length === 0 ? this.state?.core.below : null;
+    const lease = { turnId: this.turnId, model: this.model.ref, startedAt: this.startedAt };
+    return { model: this.model.ref, lease: parentId == null ? lease : { ...lease, parentId } };
+  }
+
+  private get startedAt(): number {
+    return this.state?.core.startedAt ?? this.deps.clock.now();
   }
 
   /** While one write is under way only the newest text waits behind it. */
@@ -202,8 +214,9 @@ export class LiveTurn {
       model: this.model.ref,
       content: effect.text,
       reasoning: effect.reasoning,
-      startedAt: this.view?.startedAt ?? this.deps.clock.now(),
+      startedAt: this.startedAt,
     };
+    this.heartbeat.restart();
     if (!waiting) {
       this.write('partial reply', () => {
         const draft = this.unsavedDraft;
@@ -215,11 +228,21 @@ export class LiveTurn {
 
   /** For what a turn can do without: a failure is logged, and the events that follow will meet the same trouble. */
   private write(what: string, task: () => Promise<void>): void {
-    this.writes
-      .run(task)
-      .catch((error: unknown) =>
-        this.deps.logger.warn(`The ${what} of session ${this.sessionId} was not saved`, error),
-      );
+    this.writes.run(task).catch((error: unknown) => {
+      this.deps.logger.warn(`The ${what} of session ${this.sessionId} was not saved`, error);
+      this.stopWhereLost(error);
+    });
+  }
+
+  /**
+   * Another window ended the turn while this process seemed to be gone, or deleted the session: what the model still
+   * says would reach nobody. What has come is kept as an interrupted reply.
+   */
+  private stopWhereLost(error: unknown): void {
+    if (isAppError(error, 'session/taken-over', 'session/not-found')) {
+      this.request?.flush();
+      this.dispatch({ type: 'stop', reason: 'lost' });
+    }
   }
 
   private openStream({ generation, end, branchFrom }: Extract<TurnEffect, { type: 'openStream' }>): void {
@@ -261,6 +284,7 @@ export class LiveTurn {
 
   private onEnded(lost: TextError | null): void {
     this.timers.forEach((timer) => timer.dispose());
+    this.heartbeat.dispose();
     if (lost !== null) {
       this.listener.onLost(lost);
     }

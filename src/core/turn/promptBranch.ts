@@ -1,8 +1,8 @@
 import {
   compactionsInForce,
   concernsCompaction,
-  covers,
-  isFoldedIn,
+  firstIndex,
+  foldedCompactions,
   lastUserMessage,
   type ActiveCompaction,
 } from '../session/compactionsInForce';
@@ -28,12 +28,11 @@ export interface PromptSummary {
 
 /** The branch with every compaction in force applied: its summary stands where its range stood. */
 export function applyCompactions(branch: readonly StoredEvent[]): readonly PromptEntry[] {
-  const active = activeCompactions(branch);
-  const compactions = active.filter((_, index) => !isFoldedIn(active, index));
-  const placed = new Set<string>();
+  const standIns = standInsFor(branch);
+  const placed = new Set<EventId>();
   const entries: PromptEntry[] = [];
   for (const event of branch) {
-    const compaction = compactions.find(({ body }) => covers(body, event.seq));
+    const compaction = standIns.get(event.seq);
     if (compaction === undefined) {
       entries.push({ kind: 'event', event });
     } else if (!placed.has(compaction.id)) {
@@ -42,6 +41,37 @@ export function applyCompactions(branch: readonly StoredEvent[]): readonly Promp
     }
   }
   return entries;
+}
+
+/** By the `seq` of each event that is summarised the oldest compaction with it in its range that no later one folded in. */
+function standInsFor(branch: readonly StoredEvent[]): ReadonlyMap<number, ActiveCompaction> {
+  const active = activeCompactions(branch);
+  const folded = foldedCompactions(active);
+  const seqs = branch.map(({ seq }) => seq).sort((a, b) => a - b);
+  const standIns = new Map<number, ActiveCompaction>();
+  // For each place the next one that nothing stands for yet: ranges may overlap countless times.
+  const next = seqs.map((_, index) => index);
+  const nextOpen = (index: number): number => {
+    let open = index;
+    while (open < seqs.length && next[open] !== open) {
+      next[open] = next[next[open] ?? open] ?? seqs.length;
+      open = next[open] ?? seqs.length;
+    }
+    return open;
+  };
+  for (const compaction of active) {
+    const { fromSeq, toSeq } = compaction.body;
+    const start = folded.has(compaction.id) ? seqs.length : firstIndex(seqs, (seq) => seq >= fromSeq);
+    for (
+      let index = nextOpen(start);
+      index < seqs.length && (seqs[index] ?? Infinity) <= toSeq;
+      index = nextOpen(index)
+    ) {
+      standIns.set(seqs[index] ?? 0, compaction);
+      next[index] = index + 1;
+    }
+  }
+  return standIns;
 }
 
 /** Compactions in force, oldest first; also those whose range lies in that of a later one. */

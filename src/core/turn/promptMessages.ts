@@ -21,54 +21,46 @@ export function toMessages(
 ): readonly PromptMessage[] {
   const messages: PromptMessage[] = [];
   let parts: AssistantPart[] = [];
+  let hasCalls = false;
   let answered = false;
-  const closeAssistant = (results: ToolResults): void => {
+  // Only since the last message of the person, because some servers use the same ids again in every answer; the newest
+  // result of an id is the right one there.
+  const results = new Map<string, EventBodyOf<'tool_result'>>();
+  const closeAssistant = (): void => {
     if (parts.length > 0) {
       messages.push({ role: 'assistant', parts });
-      const calls = parts.filter((part): part is ToolCallPart => part.type === 'tool_call');
-      if (calls.length > 0) {
-        messages.push({ role: 'tool', results: calls.map((call) => resultFor(call, results)) });
-      }
-      parts = [];
-      answered = false;
     }
+    if (hasCalls) {
+      const calls = parts.filter((part): part is ToolCallPart => part.type === 'tool_call');
+      messages.push({ role: 'tool', results: calls.map((call) => resultFor(call, results)) });
+    }
+    parts = [];
+    hasCalls = false;
+    answered = false;
   };
-  entries.forEach((entry, index) => {
+  for (const entry of entries) {
+    const body = entry.kind === 'event' ? entry.event.body : undefined;
     const user = userText(entry, markers);
     const part = entry.kind === 'event' ? assistantPart(entry.event, reader) : undefined;
     if (user !== undefined) {
-      closeAssistant(resultsBehind(entries, index));
+      closeAssistant();
       addUser(messages, user);
     } else if (part !== undefined) {
-      if (parts.some((earlier) => earlier.type === 'tool_call') && (answered || part.type !== 'tool_call')) {
-        closeAssistant(resultsBehind(entries, index));
+      if (hasCalls && (answered || part.type !== 'tool_call')) {
+        closeAssistant();
       }
       parts.push(part);
-    } else if (entry.kind === 'event' && entry.event.body.type === 'tool_result') {
+      hasCalls ||= part.type === 'tool_call';
+    }
+    if (body === undefined || startsTurn(body)) {
+      results.clear();
+    } else if (body.type === 'tool_result') {
       answered = true;
-    }
-  });
-  closeAssistant(resultsBehind(entries, entries.length));
-  return messages;
-}
-
-/**
- * Results that belong to the calls before the position. They are looked for from the last message of the person on,
- * because some servers use the same ids again in every answer; the newest result of an id is the right one there.
- */
-function resultsBehind(entries: readonly PromptEntry[], position: number): ToolResults {
-  const results = new Map<string, EventBodyOf<'tool_result'>>();
-  for (let index = position - 1; index >= 0; index--) {
-    const entry = entries[index];
-    if (entry?.kind !== 'event' || startsTurn(entry.event.body)) {
-      break;
-    }
-    const { body } = entry.event;
-    if (body.type === 'tool_result' && !results.has(body.toolUseId)) {
       results.set(body.toolUseId, body);
     }
   }
-  return results;
+  closeAssistant();
+  return messages;
 }
 
 function resultFor(call: ToolCallPart, results: ToolResults): ToolResultPart {

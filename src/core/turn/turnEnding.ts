@@ -8,6 +8,8 @@ export interface TurnEnd {
   readonly finish: TextFinish;
   readonly error?: TextError;
   readonly usage?: TokenUsage;
+  /** The window goes away. */
+  readonly leaving?: boolean;
 }
 
 const statusOf: Readonly<Record<TextFinish, EndStatus>> = {
@@ -35,7 +37,7 @@ export function finishTurn(edit: TurnEdit, end: TurnEnd): void {
     ...(end.usage === undefined ? {} : { usage: end.usage }),
     durationMs: Math.max(0, edit.time - reply.requestedAt),
   });
-  edit.enter({ phase: 'finishing', status: statusOf[end.finish], storeTries: 0 });
+  edit.enter({ phase: 'finishing', status: statusOf[end.finish], storeTries: 0, leaving: end.leaving ?? false });
   flush(edit);
 }
 
@@ -48,9 +50,24 @@ export function stopTurn(edit: TurnEdit, reason: StopReason): void {
   const preparing = edit.in('preparing');
   if (preparing !== undefined && edit.core.storing !== null) {
     edit.enter({ ...preparing, stop: reason });
-  } else if (edit.in('finishing') === undefined) {
-    finishTurn(edit, { finish: reason === 'user' ? 'cancelled' : 'interrupted' });
+    return;
   }
+  const leaving = reason === 'shutdown';
+  if (edit.in('finishing') === undefined) {
+    finishTurn(edit, { finish: reason === 'user' ? 'cancelled' : 'interrupted', leaving });
+  } else {
+    storeEndNow(edit, leaving);
+  }
+}
+
+/** Does not let an end wait longer for the disk. */
+function storeEndNow(edit: TurnEdit, leaving: boolean): void {
+  const finishing = edit.in('finishing');
+  if (finishing !== undefined && leaving && !finishing.leaving) {
+    edit.enter({ ...finishing, storeTries: 0, leaving });
+  }
+  edit.cancelTimer('store');
+  flush(edit);
 }
 
 /** The reasoning, if there was any. */

@@ -12,6 +12,7 @@ export interface TurnLimits {
   readonly backoffBaseMs: number;
   readonly backoffCapMs: number;
   readonly storeRetryMs: number;
+  readonly heartbeatMs: number;
   readonly maxStoreTries: number;
 }
 
@@ -34,6 +35,10 @@ export const defaultTurnLimits: TurnLimits = {
   maxRetryAfterMs: 120_000,
   backoffBaseMs: 1000,
   backoffCapMs: 30_000,
+  // Doubled with every failure, up to the cap above.
   storeRetryMs: 1000,
+  // A sixth of the silence after which a window on another machine takes a turn for dead.
+  heartbeatMs: 5000,
+  // Only for failures that do not pass by themselves, and for a window that goes away.
   maxStoreTries: 3,
 };

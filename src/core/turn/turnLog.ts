@@ -1,4 +1,4 @@
-import type { EventId, Session, SessionId } from '../session/session';
+import type { EventId, Session, SessionId, TurnId } from '../session/session';
 import type { NewEvent, StoredEvent } from '../session/sessionEvent';
 import type { AppendOptions, EventPage, ReplyDraft, UsageSnapshot } from '../session/sessionService';
 
@@ -25,8 +25,13 @@ export interface TurnLog {
    * is stored, when this or another window has written since.
    */
   appendAt(sessionId: SessionId, events: readonly NewEvent[], head: EventId | null): Promise<readonly StoredEvent[]>;
-  /** Replaces the partial reply of the session. Creates no event. */
+  /**
+   * Replaces the partial reply of the session. Creates no event. Rejects with `session/taken-over` when the turn has the
+   * session no more.
+   */
   savePartialReply(draft: ReplyDraft): Promise<void>;
+  /** Tells other windows that the turn is still worked on. Rejects as `savePartialReply` does. */
+  keepAlive(turn: { readonly sessionId: SessionId; readonly turnId: TurnId }): Promise<void>;
   /** The newest `limit` events of the branch shown, or of those above `before`, oldest first. */
   loadPage(sessionId: SessionId, limit: number, before?: EventId): Promise<EventPage>;
   /** The branch from the root to `end`, or to the head. */

@@ -4,6 +4,8 @@ import { Emitter, type Event } from '../base/event';
 import { toTurnId, type EventId, type SessionId, type TurnId } from '../session/session';
 import type { TextError } from '../session/sessionEvent';
 import { LiveTurn } from './liveTurn';
+import type { ResolvedModel } from './modelProvider';
+import { PlannedTurn } from './plannedTurn';
 import { modelOf } from './promptSource';
 import type { ToolDecision } from './toolHost';
 import { planContinue, planMessage, planRegenerate, planRetry, type MessageContent, type TurnPlan } from './turnPlan';
@@ -28,7 +30,7 @@ export interface TurnStream {
   readonly reasoning: string;
 }
 
-/** The end of a turn could not be stored, after several tries: no more than the partial reply is on disk. */
+/** The end of a turn could not be stored, and waiting would not help: no more than the partial reply is on disk. */
 export interface TurnLost {
   readonly sessionId: SessionId;
   readonly turnId: TurnId;
@@ -45,7 +47,7 @@ export interface MessageRequest extends MessageContent {
 export class TurnRunner implements Disposable {
   private readonly turns = new Map<SessionId, LiveTurn>();
   /** Sessions whose turn is being planned. */
-  private readonly planned = new Map<SessionId, AbortController>();
+  private readonly planned = new Map<SessionId, PlannedTurn>();
   private readonly newestMessages = new Map<
     SessionId,
     { readonly id: string; readonly started: Promise<TurnStarted> }
@@ -101,8 +103,9 @@ export class TurnRunner implements Disposable {
     return this.begin(sessionId, () => planRegenerate(this.deps.log, sessionId, eventId));
   }
 
-  /** Stops a turn; resolves when its end is stored. Nothing of it arrives after the call. A turn that is over is no error. */
+  /** Stops a turn; resolves when its end is stored, or waits in memory because it cannot be. Nothing of it arrives after the call. A turn that is over is no error. */
   async stop(turnId: TurnId): Promise<void> {
+    [...this.planned.values()].find((planned) => planned.turnId === turnId)?.stop();
     await this.find(turnId)?.stop('user');
   }
 
@@ -112,13 +115,18 @@ export class TurnRunner implements Disposable {
   }
 
   viewOf(sessionId: SessionId): TurnView | null {
-    return this.turns.get(sessionId)?.view ?? null;
+    return this.turns.get(sessionId)?.view ?? this.planned.get(sessionId)?.view ?? null;
+  }
+
+  /** Sessions that this window answers, shown or not. */
+  get running(): readonly SessionId[] {
+    return [...new Set([...this.turns.keys(), ...this.planned.keys()])];
   }
 
   /** Ends every turn as interrupted, for a window that goes away; resolves when all ends are stored. */
   async stopAll(): Promise<void> {
     this.closing = true;
-    this.planned.forEach((controller) => controller.abort());
+    this.planned.forEach((planned) => planned.stop());
     await Promise.all([...this.turns.values()].map((turn) => turn.stop('shutdown')));
   }
 
@@ -130,31 +138,43 @@ export class TurnRunner implements Disposable {
   }
 
   private async begin(sessionId: SessionId, makePlan: () => TurnPlan | Promise<TurnPlan>): Promise<TurnStarted> {
+    if (this.closing) {
+      // What waits for the end of a turn must not begin with the end of the window.
+      throw new AppError('cancelled');
+    }
     if (this.turns.has(sessionId) || this.planned.has(sessionId)) {
       throw new AppError('session/busy', { args: { id: sessionId } });
     }
-    const controller = new AbortController();
-    this.planned.set(sessionId, controller);
-    try {
+    const planned = new PlannedTurn(sessionId, toTurnId(this.deps.ids.next()), this.deps.clock.now());
+    this.planned.set(sessionId, planned);
+    this.changes.fire({ sessionId, view: planned.view });
+    const { plan, model } = await this.prepare(planned, makePlan);
+    const turn = this.createTurn(sessionId, planned.turnId, model);
+    this.planned.delete(sessionId);
+    await turn.begin(plan);
+    return { turnId: turn.turnId };
+  }
+
+  private async prepare(
+    planned: PlannedTurn,
+    makePlan: () => TurnPlan | Promise<TurnPlan>,
+  ): Promise<{ readonly plan: TurnPlan; readonly model: ResolvedModel }> {
+    const { sessionId, signal } = planned;
+    const prepare = async (): Promise<{ readonly plan: TurnPlan; readonly model: ResolvedModel }> => {
       const plan = await makePlan();
       const session = await this.deps.log.getSession(sessionId);
-      const model = await this.deps.models.resolve(modelOf(session), controller.signal, sessionId);
-      if (controller.signal.aborted) {
-        throw new AppError('cancelled');
-      }
-      const turn = this.createTurn(sessionId, toTurnId(this.deps.ids.next()), model);
-      await turn.begin(plan);
-      return { turnId: turn.turnId };
-    } finally {
+      return { plan, model: await this.deps.models.resolve(modelOf(session), signal, sessionId) };
+    };
+    try {
+      return await planned.unlessStopped(prepare());
+    } catch (error) {
       this.planned.delete(sessionId);
+      this.changes.fire({ sessionId, view: null });
+      throw error;
     }
   }
 
-  private createTurn(
-    sessionId: SessionId,
-    turnId: TurnId,
-    model: Awaited<ReturnType<TurnRunnerDeps['models']['resolve']>>,
-  ): LiveTurn {
+  private createTurn(sessionId: SessionId, turnId: TurnId, model: ResolvedModel): LiveTurn {
     const turn = new LiveTurn(this.deps, sessionId, turnId, model, {
       onChanged: (view) => {
         if (view === null) {

@@ -44,8 +44,11 @@ export interface Reply {
 
 export type TimerName = 'firstByte' | 'idle' | 'retry' | 'save' | 'store';
 
-/** `shutdown`: the window goes away, so the reply counts as interrupted and not as stopped by the person. */
-export type StopReason = 'user' | 'shutdown';
+/**
+ * All but `user` leave the reply interrupted and not stopped by the person. `shutdown`: the window goes away, so that
+ * nothing can be tried again for long. `lost`: nobody waits for this reply any more.
+ */
+export type StopReason = 'user' | 'shutdown' | 'lost';
 
 export type EndStatus = Exclude<TurnStatus, 'running'>;
 
@@ -82,8 +85,13 @@ export type RunningPhase =
   | { readonly phase: 'tools'; readonly tools: readonly ToolProgress[] }
   /** `retryAt` in Unix milliseconds. */
   | { readonly phase: 'waiting'; readonly retryAt: number; readonly error: TextError }
-  /** `storeTries` counts the failed tries to store the end. */
-  | { readonly phase: 'finishing'; readonly status: EndStatus; readonly storeTries: number };
+  /** `storeTries` counts the failed tries to store the end; `leaving` when the window goes away meanwhile. */
+  | {
+      readonly phase: 'finishing';
+      readonly status: EndStatus;
+      readonly storeTries: number;
+      readonly leaving: boolean;
+    };
 
 export type PhaseName = RunningPhase['phase'];
 export type PhaseOf<P extends PhaseName> = Extract<RunningPhase, { readonly phase: P }>;
@@ -169,7 +177,7 @@ export type TurnEffect =
   /** The view of the turn changed in more than its text. */
   | { readonly type: 'publish' }
   | { readonly type: 'startSettled'; readonly error: TextError | null }
-  /** `lost`: the end could not be stored. */
+  /** `lost`: the end could not be stored, and trying again would not help or there is no time for it. */
   | { readonly type: 'ended'; readonly lost: TextError | null };
 
 export interface Step {

@@ -5,7 +5,7 @@ import { checkTools, goOnAfterTools } from './turnTools';
 import { failTurn, stopTurn } from './turnEnding';
 import { flush } from './turnFlush';
 import type { TurnEdit } from './turnEdit';
-import { emptyReply } from './turnState';
+import { emptyReply, type PhaseOf } from './turnState';
 
 /** What was on its way is on disk. */
 export function onStored(edit: TurnEdit, lastEventId: EventId | null): void {
@@ -40,7 +40,7 @@ function onAnswerStored(edit: TurnEdit): void {
   const { reply, below } = edit.core;
   if (reply.calls.length > 0 && below !== null) {
     edit.patch({ reply: emptyReply(reply.requestedAt) });
-    // The append took the row with the text away. Without one, other windows would take the session for abandoned.
+    // The next text hangs below the calls.
     edit.emit({ type: 'savePartial', below, text: '', reasoning: '' });
     edit.publish();
     checkTools(edit);
@@ -63,10 +63,22 @@ export function onStoreFailed(edit: TurnEdit, error: TextError): void {
   edit.patch({ storing: null, queued: [...lost, ...edit.core.queued] });
   if (now.phase !== 'finishing') {
     failTurn(edit, error);
-  } else if (now.storeTries + 1 >= edit.limits.maxStoreTries) {
+  } else if (isHopeless(edit, now, error)) {
     edit.end({ type: 'ended', lost: error });
   } else {
     edit.enter({ ...now, storeTries: now.storeTries + 1 });
-    edit.startTimer('store', edit.limits.storeRetryMs);
+    edit.startTimer('store', Math.min(edit.limits.storeRetryMs * 2 ** now.storeTries, edit.limits.backoffCapMs));
   }
+}
+
+/**
+ * While the store is in trouble the end stays in memory, where it can be read, and is tried again for as long as the
+ * window lives. With the window it is gone, up to what was saved of the reply while it grew.
+ */
+function isHopeless(edit: TurnEdit, now: PhaseOf<'finishing'>, error: TextError): boolean {
+  if (error.code === 'session/not-found') {
+    return true;
+  }
+  const mayPass = error.code.startsWith('store/') && !now.leaving;
+  return !mayPass && now.storeTries + 1 >= edit.limits.maxStoreTries;
 }

@@ -7,6 +7,9 @@ import { startTools } from './turnTools';
 import type { ToolCall, TurnInput } from './turnState';
 import { truncateUtf8, utf8Length } from './utf8';
 
+/** Calls of one answer: far more than models make, and few enough that each can be looked at when one comes in. */
+const maxCalls = 1000;
+
 /** Takes what the provider sent for the current request. */
 export function onDelta(edit: TurnEdit, delta: ModelDelta): void {
   switch (delta.type) {
@@ -122,7 +125,7 @@ function addCall(edit: TurnEdit, delta: Extract<ModelDelta, { type: 'tool_call' 
   const bytes = reply.bytes + utf8Length(JSON.stringify(call.input));
   edit.patch({ reply: { ...reply, bytes, calls: [...reply.calls, call] } });
   enterStreaming(edit);
-  if (bytes > edit.limits.maxReplyBytes) {
+  if (bytes > edit.limits.maxReplyBytes || reply.calls.length >= maxCalls) {
     failTurn(edit, ownError(edit, 'model/reply-too-large', { limitBytes: edit.limits.maxReplyBytes }));
   }
 }

@@ -26,5 +26,7 @@ export interface TurnView {
   /** Unix milliseconds. */
   readonly startedAt: number;
   readonly pendingTools: readonly PendingToolCall[];
+  /** Another window drives this turn: here it can only be watched and asked to stop. */
+  readonly elsewhere?: true;
   readonly retry: { readonly at: number; readonly attempt: number; readonly error: TextError } | null;
 }

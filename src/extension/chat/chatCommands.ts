@@ -2,12 +2,10 @@ import * as vscode from 'vscode';
 import { AppError } from '../../core/base/errors';
 import type { SessionId } from '../../core/session/session';
 import type { IdGenerator } from '../../core/base/ports';
-import type { TurnRunner } from '../../core/turn/turnRunner';
 import type { ChatController } from './chatController';
 
 export interface ChatCommandDeps {
   readonly controller: ChatController;
-  readonly turns: TurnRunner;
   readonly ids: IdGenerator;
   readonly diagnostics: () => Promise<string>;
 }
@@ -18,7 +16,7 @@ export interface SentMessage {
 }
 
 /** Commands on the conversation shown. */
-export function createChatCommands({ controller, turns, ids, diagnostics }: ChatCommandDeps) {
+export function createChatCommands({ controller, ids, diagnostics }: ChatCommandDeps) {
   return {
     /** Resolves when the message is on disk, before the answer. */
     'rejoin.sendMessage': async (text?: unknown): Promise<SentMessage | undefined> => {
@@ -38,12 +36,7 @@ export function createChatCommands({ controller, turns, ids, diagnostics }: Chat
     },
 
     /** Resolves when what had arrived is stored. Does nothing when no reply is running. */
-    'rejoin.stop': async (): Promise<void> => {
-      const turn = controller.currentId === undefined ? null : turns.viewOf(controller.currentId);
-      if (turn !== null) {
-        await turns.stop(turn.turnId);
-      }
-    },
+    'rejoin.stop': (): Promise<void> => controller.stop(),
 
     'rejoin.focusChat': (): Promise<void> => controller.focus(),
 

@@ -7,6 +7,7 @@ import {
   type Session,
   type SessionId,
   type SessionSummary,
+  type TurnId,
 } from '../../core/session/session';
 import type { TurnRunner, TurnStarted } from '../../core/turn/turnRunner';
 import type { SessionSnapshot, ViewMemory } from '../../protocol/chatProtocol';
@@ -17,12 +18,14 @@ import { ConversationContext } from './conversationContext';
 import { ConversationOpener, type ConversationOpenerDeps } from './conversationOpener';
 import { FirstMessages } from './firstMessages';
 import { MeasureFeed } from './measureFeed';
+import { MessageQueue } from './messageQueue';
 import { ShownConversation, type ShownConversationDeps } from './shownConversation';
 import { StatusFeed } from './statusFeed';
 import { StoreFollower } from './storeFollower';
-import { toViewTurn } from './viewEvents';
+import { giveBackUnsent } from './unsentMessages';
+import { feedTurns } from './turnFeed';
 
-export interface ChatControllerDeps extends ShownConversationDeps, ConversationOpenerDeps {
+export interface ChatControllerDeps extends Omit<ShownConversationDeps, 'queued'>, ConversationOpenerDeps {
   readonly turns: TurnRunner;
   readonly compaction: ChatCompaction;
   readonly messages: MessageParts;
@@ -46,12 +49,22 @@ export class ChatController implements Disposable {
   readonly choices: ConversationChoices;
   /** What is attached to the conversation shown. */
   readonly context: ConversationContext;
+  /** Messages that wait for the reply before them, in all sessions. */
+  readonly queue: MessageQueue;
   /** Another session is shown, or what is known of it has changed. */
   readonly onDidChangeCurrent: Event<void>;
 
   constructor(private readonly deps: ChatControllerDeps) {
     const { store, memory, turns, models, skills, attachments } = deps;
-    const shown = this.disposables.add(new ShownConversation(deps));
+    const queue: MessageQueue = new MessageQueue({
+      ...deps,
+      send: (id, { text, clientMessageId, skill }) => this.startTurn(id, text, clientMessageId, skill),
+      giveBack: (id, text, where) => giveBackUnsent({ shown, memory }, id, text, where),
+    });
+    this.queue = this.disposables.add(queue);
+    const shown: ShownConversation = this.disposables.add(
+      new ShownConversation({ ...deps, queued: (id) => queue.list(id) }),
+    );
     this.shown = shown;
     this.onDidChangeCurrent = shown.onDidChange;
     this.opener = new ConversationOpener(deps);
@@ -68,24 +81,13 @@ export class ChatController implements Disposable {
     this.disposables.add(new MeasureFeed({ ...deps, shown }));
     const { opener, status, firstMessages } = this;
     this.disposables.add(new StoreFollower({ store, memory, shown, firstMessages, opener, status }));
+    this.disposables.add(feedTurns({ turns, queue, shown }));
     this.disposables.add(store.onDidChangeState(() => this.publishStatus()));
+    this.disposables.add(
+      store.onDidReopen(() => shown.inBackground('What is shown was not looked for again', () => this.reload())),
+    );
     this.disposables.add(models.onDidChangeModels(() => this.publishStatus()));
     this.disposables.add(skills.onDidChange(() => this.publishStatus()));
-    this.disposables.add(
-      turns.onDidStream(({ sessionId, ...delta }) => {
-        if (sessionId === this.currentId) {
-          shown.publisher.addDelta(delta);
-        }
-      }),
-    );
-    this.disposables.add(
-      turns.onDidChangeTurn(({ sessionId, view }) => {
-        if (sessionId === this.currentId) {
-          shown.publisher.notify('turn/state', { turn: toViewTurn(view) });
-          shown.notifyChanged();
-        }
-      }),
-    );
   }
 
   /** Id of the conversation shown; undefined before a view or command asked for one. */
@@ -98,7 +100,27 @@ export class ChatController implements Disposable {
   }
 
   get isStreaming(): boolean {
-    return this.currentId !== undefined && this.deps.turns.viewOf(this.currentId) !== null;
+    return this.currentId !== undefined && this.shown.turnOf(this.currentId) !== null;
+  }
+
+  /** A person has the chat before them. */
+  get isVisible(): boolean {
+    return this.shown.publisher.visible;
+  }
+
+  /** Stops a turn, or asks the window that drives it to. */
+  async stopTurn(turnId: TurnId): Promise<void> {
+    if (!(await this.shown.foreign.askToStop(turnId))) {
+      await this.deps.turns.stop(turnId);
+    }
+  }
+
+  /** Stops what runs in the conversation shown. Does nothing when nothing does. */
+  async stop(): Promise<void> {
+    const turn = this.currentId === undefined ? null : this.shown.turnOf(this.currentId);
+    if (turn !== null) {
+      await this.stopTurn(turn.turnId);
+    }
   }
 
   /** Model of a conversation that has no row yet to keep it in. */
@@ -216,16 +238,21 @@ export class ChatController implements Disposable {
       await this.deps.memory.set('unsaved', memory);
     } else if (id === this.currentId || (await this.isStored(id))) {
       await this.deps.memory.set(id, memory);
+    } else if (id === this.shown.current?.takesOver && this.currentSession !== null && memory.draft === '') {
+      // The view has taken the draft along.
+      await this.deps.memory.set('unsaved', memory);
     }
   }
 
-  /** Looks again for a session to resume after the store was opened in another way. */
+  /** Shows what another store, or the same one opened anew, has of the conversation shown, or else resumes there. */
   async reload(): Promise<void> {
-    if (this.currentSession === null) {
-      this.shown.clear();
+    const left = await this.conversation();
+    const found = this.deps.store.state.kind === 'unavailable' ? left : await this.opener.findAgain(left);
+    if (found !== left && this.shown.current === left) {
+      this.shown.show(found);
+    } else {
+      this.shown.sendSnapshot();
     }
-    await this.conversation();
-    this.shown.sendSnapshot();
   }
 
   async focus(): Promise<void> {

@@ -12,6 +12,7 @@ import { insertAtCursor, openAsFile } from './codeActions';
 import { conversationAsMarkdown } from './conversationMarkdown';
 import { openLink } from './linkOpener';
 import { toViewEvents } from './viewEvents';
+import { wholeEvent, wholeMessages } from './wholeMessages';
 
 export interface ChatRequestDeps {
   readonly store: StoreHost;
@@ -73,9 +74,10 @@ export function createChatRequestHandlers({
       }
     },
     'session/pick': () => run('rejoin.openSession'),
-    'turn/start': ({ sessionId, text, clientMessageId, skill }) =>
-      controller.startTurn(sessionId, text, clientMessageId, skill),
-    'turn/cancel': ({ turnId }) => turns.stop(turnId),
+    'turn/start': ({ sessionId, ...message }) => controller.queue.submit(sessionId, message),
+    'queue/remove': ({ sessionId, clientMessageId }) => controller.queue.remove(sessionId, clientMessageId),
+    'queue/send': ({ sessionId }) => Promise.resolve(controller.queue.sendNow(sessionId)),
+    'turn/cancel': ({ turnId }) => controller.stopTurn(turnId),
     'turn/retry': ({ sessionId }) => turns.retry(sessionId),
     'turn/continue': ({ sessionId }) => turns.continueReply(sessionId),
     'turn/regenerate': ({ sessionId, eventId }) => turns.regenerate(sessionId, eventId),
@@ -105,17 +107,20 @@ export function createChatRequestHandlers({
       const [session, events] = await Promise.all([manager.get(sessionId), manager.loadBranch(sessionId)]);
       await vscode.env.clipboard.writeText(conversationAsMarkdown(session, events));
     },
+    'message/open': async ({ sessionId, eventId }) => {
+      const { text, language } = await wholeEvent(await store.manager(), sessionId, eventId);
+      await openAsFile(text, language);
+    },
+    'message/copy': async ({ sessionId, eventIds }) => {
+      await vscode.env.clipboard.writeText(await wholeMessages(await store.manager(), sessionId, eventIds));
+    },
     'code/insert': ({ code }) => insertAtCursor(code),
     'code/open': ({ code, language }) => openAsFile(code, language),
     'link/open': ({ href }) => openLink(href),
-    'store/retry': async () => {
-      await store.retry();
-      await controller.reload();
-    },
-    'store/useMemory': async () => {
-      await store.useMemory();
-      await controller.reload();
-    },
+    'store/retry': () => store.retry(),
+    'store/useMemory': () => store.useMemory(),
+    'store/restore': () => run('rejoin.restoreBackup'),
+    'store/acceptLoss': () => store.acceptLoss(),
     'workspace/trust': () => run('workbench.trust.manage'),
     'workspace/openFolder': () => run('workbench.action.files.openFolder'),
     'sessions/show': () => run('rejoin.sessions.focus'),

@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
-import { toSummary, type SessionSummary, type WorkspaceKey } from '../../core/session/session';
+import { toSummary, type SessionId, type SessionSummary, type WorkspaceKey } from '../../core/session/session';
+import type { EventPage } from '../../core/session/sessionService';
 import type {
   ModelStatus,
+  QueuedMessage,
   SessionSnapshot,
   SkillStatus,
   StoreStatus,
@@ -10,13 +12,13 @@ import type {
 import { protocolVersion } from '../../protocol/chatProtocol';
 import { readSetting } from '../contributions/configuration';
 import { setContextKey } from '../contributions/contextKeys';
-import { textOfError } from '../platform/errorTexts';
-import type { StoreHost, StoreState } from '../platform/storeHost';
+import type { StoreHost } from '../platform/storeHost';
 import { folderName } from '../platform/workspaceKeys';
 import type { ChatAttachments, ChatCompaction, ChatModels, ChatSkills } from './chatPorts';
 import { modelOf, skillOf, type Conversation } from './conversation';
 import { attachedTo } from './attachedTo';
 import { findSharing } from './sharing';
+import { storeStatus } from './storeStatus';
 import type { ViewMemoryStore } from './viewMemoryStore';
 import { toViewCompaction, toViewEvents } from './viewEvents';
 import { viewStrings } from './viewStringTable';
@@ -24,6 +26,7 @@ import { viewStrings } from './viewStringTable';
 /** Events of the first page: a few screens; older ones follow on scroll. */
 export const firstPageSize = 100;
 const recentCount = 5;
+const noEvents: EventPage = { events: [], hasOlder: false };
 
 export interface SnapshotDeps {
   readonly store: StoreHost;
@@ -32,8 +35,12 @@ export interface SnapshotDeps {
   readonly attachments: ChatAttachments;
   readonly compaction: Pick<ChatCompaction, 'progressOf'>;
   readonly memory: ViewMemoryStore;
+  /** Messages that wait in a session for the reply before them. */
+  readonly queued: (id: SessionId) => readonly QueuedMessage[];
   readonly workspaceKeys: () => Promise<readonly [WorkspaceKey, ...WorkspaceKey[]]>;
 }
+
+export type StatusDeps = Omit<SnapshotDeps, 'queued'>;
 
 export interface ChatStatus {
   readonly model: ModelStatus;
@@ -50,22 +57,35 @@ export async function buildSnapshot(
   conversation: Conversation,
 ): Promise<Omit<SessionSnapshot, 'epoch' | 'seq' | 'turn'>> {
   const { session } = conversation;
+  // What the chat shows then is the status of the store.
+  const orNothing = <T>(reading: Promise<T>, nothing: T): Promise<T> =>
+    reading.catch((error: unknown) => {
+      if (deps.store.state.kind === 'unavailable') {
+        return nothing;
+      }
+      throw error;
+    });
   const [page, recent, status, context] = await Promise.all([
     session === null
-      ? { events: [], hasOlder: false }
-      : deps.store.manager().then((manager) => manager.loadPage(session.id, firstPageSize)),
+      ? noEvents
+      : orNothing(
+          deps.store.manager().then((manager) => manager.loadPage(session.id, firstPageSize)),
+          noEvents,
+        ),
     session === null ? loadRecent(deps) : [],
     buildStatus(deps, conversation, knownSkill(deps, conversation)),
-    attachedTo(conversation, deps.store).then((items) => deps.attachments.chips(items)),
+    orNothing(attachedTo(conversation, deps.store), []).then((items) => deps.attachments.chips(items)),
   ]);
   return {
     protocolVersion,
     sessionId: conversation.id,
+    ...(conversation.takesOver === undefined ? {} : { takesOver: conversation.takesOver }),
     summary: session === null ? null : toSummary(session),
     turnStatus: session?.turnStatus ?? 'idle',
     events: toViewEvents(page.events),
     hasOlder: page.hasOlder,
     notice: conversation.notice,
+    queued: deps.queued(conversation.id),
     memory: deps.memory.get(session === null ? 'unsaved' : conversation.id),
     recent,
     context,
@@ -86,7 +106,7 @@ function knownSkill({ skills }: SnapshotDeps, conversation: Conversation): Skill
 }
 
 export async function buildStatus(
-  deps: SnapshotDeps,
+  deps: StatusDeps,
   conversation: Conversation,
   skill: SkillStatus,
 ): Promise<ChatStatus> {
@@ -112,21 +132,5 @@ export async function loadRecent(
   } catch {
     // The status of the store says what is wrong.
     return [];
-  }
-}
-
-function storeStatus(state: StoreState): StoreStatus {
-  switch (state.kind) {
-    case 'memory':
-      return { kind: 'memory' };
-    case 'unavailable':
-      return {
-        kind: 'unavailable',
-        error: { code: state.error.code, args: state.error.args },
-        text: textOfError(state.error),
-      };
-    case 'ok':
-    case 'closed':
-      return { kind: 'ok' };
   }
 }

@@ -16,6 +16,8 @@ export interface Conversation {
   readonly key: WorkspaceKey;
   /** Null until the first event is stored. */
   readonly session: Session | null;
+  /** The conversation whose place this one took unasked: what is being typed there goes on here. */
+  readonly takesOver?: SessionId;
   /** Only after an automatic resume, until the view is rebuilt or the person writes. */
   readonly notice: ResumeNotice | null;
   /** Chosen before there is a row to keep it in. */

@@ -1,6 +1,7 @@
 import { l10n } from 'vscode';
 import { messageTextOf } from '../../core/session/messagePreview';
 import type { Session } from '../../core/session/session';
+import { cleanTitle } from '../../core/session/sessionTitle';
 import type { StoredEvent } from '../../core/session/sessionEvent';
 import { startsTurn } from '../../core/session/startsTurn';
 
@@ -10,5 +11,5 @@ export function conversationAsMarkdown(session: Pick<Session, 'title'>, events: 
     const text = messageTextOf(body);
     return text === undefined ? [] : [`## ${startsTurn(body) ? l10n.t('You') : l10n.t('Assistant')}\n\n${text}`];
   });
-  return [`# ${session.title}`, ...parts].join('\n\n') + '\n';
+  return [`# ${cleanTitle(session.title)}`, ...parts].join('\n\n') + '\n';
 }

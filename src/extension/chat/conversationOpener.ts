@@ -27,6 +27,21 @@ export class ConversationOpener {
       : storedConversation(session, createResumeNotice(session, this.deps.clock.now()));
   }
 
+  /**
+   * A conversation as a store has it that was opened instead of the one before: the session as it is there, or else
+   * another one in its place. What is shown already stays, also without a row when none resumes.
+   */
+  async findAgain(shown: Conversation): Promise<Conversation> {
+    const manager = await this.deps.store.openManager();
+    const session = shown.session === null ? undefined : await manager?.getSession(shown.id);
+    if (session !== undefined && session.deletedAt === null) {
+      const isSame = session.headId === shown.session?.headId && session.lastSeq === shown.session.lastSeq;
+      return isSame ? shown : storedConversation(session, null);
+    }
+    const found = await this.resumeOrStart();
+    return found.session === null && shown.session === null ? shown : { ...found, takesOver: shown.id };
+  }
+
   /** A conversation of this window's folder that gets its row with its first message. */
   async startFresh(): Promise<Conversation> {
     const [key] = await this.deps.workspaceKeys();

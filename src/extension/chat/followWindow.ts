@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { DisposableStore } from '../../core/base/disposable';
+import type { Session, SessionId } from '../../core/session/session';
 import type { TurnRunner } from '../../core/turn/turnRunner';
 import { setContextKey } from '../contributions/contextKeys';
 import { textOfCode } from '../platform/errorTexts';
@@ -30,16 +31,14 @@ export function followWindow(disposables: DisposableStore, { store, turns, contr
       setContextKey('rejoin.streaming', controller.isStreaming);
     }),
   );
+  disposables.add(store.onDidAskToStop(({ turnId }) => void turns.stop(turnId)));
   disposables.add(
     store.onDidChangeSessions(({ ids, kind, sessions }) => {
-      // An answer to a session in the trash would only cost the person money.
-      const gone =
-        kind === 'deleted' ? ids : sessions.filter(({ deletedAt }) => deletedAt !== null).map(({ id }) => id);
-      for (const id of gone) {
-        const turn = turns.viewOf(id);
-        if (turn !== null) {
-          void turns.stop(turn.turnId);
-        }
+      if (kind === 'reset') {
+        // A store that cannot be read has told so itself, and the next change asks again.
+        stopWhereGone(store, turns).catch(() => undefined);
+      } else {
+        stopTurnsOf(turns, kind === 'deleted' ? ids : sessions.filter(isInTrash).map(({ id }) => id));
       }
     }),
   );
@@ -54,4 +53,29 @@ export function followWindow(disposables: DisposableStore, { store, turns, contr
       );
     }),
   );
+}
+
+const isInTrash = ({ deletedAt }: Session): boolean => deletedAt !== null;
+
+/** An answer in a session that is in the trash or gone would only cost the person money. */
+function stopTurnsOf(turns: TurnRunner, ids: readonly SessionId[]): void {
+  for (const id of ids) {
+    const turn = turns.viewOf(id);
+    if (turn !== null) {
+      void turns.stop(turn.turnId);
+    }
+  }
+}
+
+/** Another window may have deleted what this one answers, shown or not. */
+async function stopWhereGone(store: StoreHost, turns: TurnRunner): Promise<void> {
+  const manager = await store.openManager();
+  for (const id of turns.running) {
+    const session = await manager?.getSession(id);
+    // A session without a row may be about to get it with its first message.
+    const isGone = session === undefined ? turns.viewOf(id)?.phase !== 'preparing' : isInTrash(session);
+    if (isGone) {
+      stopTurnsOf(turns, [id]);
+    }
+  }
 }

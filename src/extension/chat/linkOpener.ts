@@ -19,7 +19,11 @@ export async function openLink(href: string): Promise<void> {
 
 function parse(href: string): vscode.Uri | undefined {
   try {
-    return vscode.Uri.parse(new URL(href).href, true);
+    const url = new URL(href);
+    // What stands before an `@` looks like the host, also where VS Code asks before it opens the link.
+    url.username = '';
+    url.password = '';
+    return vscode.Uri.parse(url.href, true);
   } catch {
     return undefined;
   }

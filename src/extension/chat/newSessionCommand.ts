@@ -6,6 +6,7 @@ import { textOfError } from '../platform/errorTexts';
 import { askForNewSession, type NewSessionFormDeps } from '../sessions/newSessionForm';
 import { parseNewSessionOptions, type NewSessionOptionsDeps } from '../sessions/newSessionOptions';
 import { isFromPerson } from '../sessions/sessionArguments';
+import { withoutLinks } from '../sessions/sessionText';
 import type { ChatController } from './chatController';
 
 export interface NewSessionCommandDeps {
@@ -30,7 +31,7 @@ export function createNewSessionCommand({ controller, form, options, logger }: N
     } catch (error) {
       if (!isCancellation(error)) {
         logger.error('A new session was not set up as chosen', error);
-        void vscode.window.showErrorMessage(textOfError(error));
+        void vscode.window.showErrorMessage(withoutLinks(textOfError(error)));
       }
     }
   };

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Logger } from '../../core/base/ports';
 import type { Session } from '../../core/session/session';
+import { readBytes } from '../platform/readBytes';
 import { staysWithin } from '../platform/staysWithin';
 import { keyOfFolder } from '../platform/workspaceKeys';
 
@@ -56,7 +57,7 @@ async function readText(folder: vscode.Uri, uri: vscode.Uri): Promise<string> {
   if (!(await staysWithin(uri, [folder]))) {
     throw new Error('A link leads out of the folder');
   }
-  const bytes = await vscode.workspace.fs.readFile(uri);
+  const { bytes, size } = await readBytes(uri, maxBytes);
   const text = new TextDecoder().decode(bytes.subarray(0, maxBytes));
-  return bytes.byteLength > maxBytes ? `${text}\n[The file is longer; the rest was left out.]` : text;
+  return size > maxBytes ? `${text}\n[The file is longer; the rest was left out.]` : text;
 }

@@ -1,11 +1,14 @@
 import { DisposableStore, type Disposable } from '../../core/base/disposable';
 import { Emitter, type Event } from '../../core/base/event';
 import type { Logger, Timers } from '../../core/base/ports';
+import type { SessionId } from '../../core/session/session';
 import type { TurnRunner } from '../../core/turn/turnRunner';
+import type { TurnView } from '../../core/turn/turnView';
 import type { SessionSnapshot } from '../../protocol/chatProtocol';
 import type { ChatView } from './chatPorts';
 import { buildSnapshot, type SnapshotDeps } from './chatSnapshot';
 import type { Conversation } from './conversation';
+import { ForeignTurn } from './foreignTurn';
 import { toViewTurn } from './viewEvents';
 import { ViewPublisher } from './viewPublisher';
 
@@ -24,13 +27,21 @@ export class ShownConversation implements Disposable {
   /** Another conversation is shown, or what is known of it has changed. */
   readonly onDidChange: Event<void> = this.changed.event;
   readonly publisher: ViewPublisher;
+  /** The reply that another window writes in it. */
+  readonly foreign: ForeignTurn;
 
   constructor(private readonly deps: ShownConversationDeps) {
     this.publisher = this.disposables.add(new ViewPublisher(deps.timers));
+    this.foreign = new ForeignTurn(deps.store, this.publisher);
   }
 
   get current(): Conversation | undefined {
     return this.conversation;
+  }
+
+  /** The turn that runs in the conversation, in this window or another one. */
+  turnOf(id: SessionId): TurnView | null {
+    return this.deps.turns.viewOf(id) ?? this.foreign.viewOf(id);
   }
 
   /** Shows another conversation. */
@@ -45,11 +56,6 @@ export class ShownConversation implements Disposable {
     this.conversation = conversation;
     this.publisher.touch();
     this.changed.fire();
-  }
-
-  /** Shows nothing until a conversation is looked for again. */
-  clear(): void {
-    this.conversation = undefined;
   }
 
   notifyChanged(): void {
@@ -79,10 +85,11 @@ export class ShownConversation implements Disposable {
     for (;;) {
       const shown = await conversation();
       const { revision } = this.publisher;
+      this.foreign.take(shown.session === null ? undefined : await this.foreign.find(shown.id));
       const content = await buildSnapshot(this.deps, shown);
       // Whatever happened while the page was read would be missing from it.
       if (revision === this.publisher.revision && shown === this.conversation) {
-        return this.publisher.stamp({ ...content, turn: toViewTurn(this.deps.turns.viewOf(shown.id)) });
+        return this.publisher.stamp({ ...content, turn: toViewTurn(this.turnOf(shown.id)) });
       }
     }
   }

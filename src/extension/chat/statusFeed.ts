@@ -1,10 +1,10 @@
 import type { Logger } from '../../core/base/ports';
 import type { ChatStatus } from './chatSnapshot';
-import { buildStatus, loadRecent, type SnapshotDeps } from './chatSnapshot';
+import { buildStatus, loadRecent, type StatusDeps } from './chatSnapshot';
 import { skillOf, type Conversation } from './conversation';
 import type { ViewPublisher } from './viewPublisher';
 
-export interface StatusFeedDeps extends SnapshotDeps {
+export interface StatusFeedDeps extends StatusDeps {
   readonly logger: Logger;
 }
 

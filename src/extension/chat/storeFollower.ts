@@ -1,8 +1,10 @@
+import * as vscode from 'vscode';
 import { DisposableStore, type Disposable } from '../../core/base/disposable';
 import { toSummary, type Session, type SessionId } from '../../core/session/session';
 import type { AppendedEvents, SessionsChange } from '../../core/session/sessionChanges';
 import { startsTurn } from '../../core/session/startsTurn';
 import type { StoreHost } from '../platform/storeHost';
+import { plainTitle, withoutLinks } from '../sessions/sessionText';
 import { headOf, type Conversation } from './conversation';
 import type { ConversationOpener } from './conversationOpener';
 import type { FirstMessage, FirstMessages } from './firstMessages';
@@ -23,11 +25,15 @@ export interface StoreFollowerDeps {
 /** Keeps the conversation shown, its view and the drafts in step with what is stored, whoever stored it. */
 export class StoreFollower implements Disposable {
   private readonly disposables = new DisposableStore();
+  private reopenings = 0;
 
   constructor(private readonly deps: StoreFollowerDeps) {
     const { store } = deps;
     this.disposables.add(store.onDidAppendEvents((appended) => this.onAppended(appended)));
     this.disposables.add(store.onDidChangeSessions((change) => this.onSessionsChanged(change)));
+    // Another store has nothing to say of what other windows did.
+    this.disposables.add(store.onDidReopen(() => (this.reopenings += 1)));
+    this.disposables.add(store.onDidGrowReplies((ids) => this.onRepliesGrew(ids)));
   }
 
   dispose(): void {
@@ -44,7 +50,8 @@ export class StoreFollower implements Disposable {
     if (current === undefined || current.id !== session.id) {
       return;
     }
-    const continuesBranch = events[0] === undefined || events[0].parentId === headOf(current);
+    const continuesBranch =
+      events[0] === undefined || (events[0].parentId === headOf(current) && events.at(-1)?.id === session.headId);
     const wrote = events.some(({ body }) => startsTurn(body));
     shown.replace({ ...current, session, notice: wrote ? null : current.notice });
     if (wrote || events.some(({ provider }) => provider !== undefined)) {
@@ -93,6 +100,24 @@ export class StoreFollower implements Disposable {
     }
   }
 
+  private onRepliesGrew(ids: readonly SessionId[]): void {
+    const { shown } = this.deps;
+    const id = shown.current?.id;
+    if (id !== undefined && ids.includes(id)) {
+      shown.inBackground('The reply of another window was not shown', () => this.showGrowth(id));
+    }
+  }
+
+  /** Of a reply that is over meanwhile the events tell, which stay on the screen when its growing text goes. */
+  private async showGrowth(id: SessionId): Promise<void> {
+    const { shown } = this.deps;
+    const reply = await shown.foreign.find(id);
+    if (reply !== undefined && shown.current?.id === id) {
+      shown.foreign.publish(reply);
+      shown.notifyChanged();
+    }
+  }
+
   private follow(current: Conversation, session: Session | undefined): void {
     const { shown } = this.deps;
     if (session === undefined || session.deletedAt !== null) {
@@ -103,25 +128,49 @@ export class StoreFollower implements Disposable {
     shown.publisher.notify('session/updated', { summary: toSummary(session), turnStatus: session.turnStatus });
   }
 
+  /** The person did not do it here, so they are told why the conversation has gone. */
+  private tellWhereItWent(session: Session | undefined): void {
+    void vscode.window.showInformationMessage(
+      session === undefined
+        ? vscode.l10n.t('The session shown was deleted for good in another window.')
+        : vscode.l10n.t(
+            'The session shown, “{0}”, was moved to the trash in another window. It can be restored from there.',
+            withoutLinks(plainTitle(session.title, session.id)),
+          ),
+    );
+  }
+
   private async replaceDeleted(id: SessionId): Promise<void> {
     const fresh = await this.deps.opener.startFresh();
     if (this.deps.shown.current?.id === id) {
-      this.deps.shown.show(fresh);
+      this.deps.shown.show({ ...fresh, takesOver: id });
     }
   }
 
   private async readAgain(id: SessionId): Promise<void> {
     const { shown, store } = this.deps;
+    const { reopenings } = this;
     const session = await (await store.openManager())?.getSession(id);
+    const reply = session === undefined ? undefined : await shown.foreign.find(id);
     const { current } = shown;
     // What was read before our own newest event is older than what is shown.
-    if (current?.id !== id || (session?.lastSeq ?? Infinity) < (current.session?.lastSeq ?? 0)) {
+    if (
+      current?.id !== id ||
+      reopenings !== this.reopenings ||
+      (session?.lastSeq ?? Infinity) < (current.session?.lastSeq ?? 0)
+    ) {
       return;
     }
     const moved = session !== undefined && session.headId !== headOf(current);
     this.follow(current, session);
-    if (moved) {
+    if (session === undefined || session.deletedAt !== null) {
+      this.tellWhereItWent(session);
+    } else if (moved) {
+      // The events and the end of the growing text that they hold come in one piece.
+      shown.foreign.take(reply);
       shown.startAgain();
+    } else {
+      shown.foreign.publish(reply);
     }
   }
 }

@@ -2,10 +2,14 @@ import type { StoredEvent, TextError } from '../../core/session/sessionEvent';
 import type { CompactionProgress } from '../../core/turn/compactionView';
 import type { TurnView } from '../../core/turn/turnView';
 import { textOfCode } from '../platform/errorTexts';
+import { cutEvents, cutTurn } from './viewCuts';
 
-/** Events as the view gets them: a stored error is a code, and its words are those of this window's language. */
+/**
+ * Events as the view gets them, cut to what it can bear: a stored error is a code, and its words are those of this
+ * window's language.
+ */
 export function toViewEvents(events: readonly StoredEvent[]): readonly StoredEvent[] {
-  return events.map((event) =>
+  return cutEvents(events).map((event) =>
     event.body.type === 'text' && event.body.error !== undefined
       ? { ...event, body: { ...event.body, error: withWords(event.body.error) } }
       : event,
@@ -13,7 +17,11 @@ export function toViewEvents(events: readonly StoredEvent[]): readonly StoredEve
 }
 
 export function toViewTurn(turn: TurnView | null): TurnView | null {
-  return turn?.retry == null ? turn : { ...turn, retry: { ...turn.retry, error: withWords(turn.retry.error) } };
+  if (turn === null) {
+    return null;
+  }
+  const cut = cutTurn(turn);
+  return cut.retry === null ? cut : { ...cut, retry: { ...cut.retry, error: withWords(cut.retry.error) } };
 }
 
 export function toViewCompaction(progress: CompactionProgress | null): CompactionProgress | null {

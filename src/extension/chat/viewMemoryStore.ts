@@ -1,10 +1,12 @@
 import type * as vscode from 'vscode';
 import type { ContextItem } from '../../core/session/contextItem';
+import { joinDrafts } from '../../core/session/drafts';
 import type { SessionId } from '../../core/session/session';
-import type { ViewMemory } from '../../protocol/chatProtocol';
+import type { QueuedMessage, ViewMemory } from '../../protocol/chatProtocol';
 
 const stateKey = 'rejoin.viewMemory';
 const attachedKey = 'rejoin.unsavedContext';
+const queuedKey = 'rejoin.queuedMessages';
 /** Sessions without a draft whose scroll position is kept; the longest unused go first. A draft never goes by itself. */
 const maxPositions = 200;
 const emptyMemory: ViewMemory = { draft: '', scroll: null };
@@ -13,8 +15,8 @@ const emptyMemory: ViewMemory = { draft: '', scroll: null };
 export type MemoryKey = SessionId | 'unsaved';
 
 /**
- * Drafts and scroll positions of this workspace, and what is attached to a conversation without a row: kept over reloads
- * beside the store, because looking leaves no row there.
+ * Drafts, scroll positions and waiting messages of this workspace, and what is attached to a conversation without a
+ * row: kept over reloads beside the store, because looking leaves no row there.
  */
 export class ViewMemoryStore {
   /** What a slow view still sends for these must not bring their text back. */
@@ -39,6 +41,24 @@ export class ViewMemoryStore {
       stateKey,
       entries.filter((entry) => !dropped.has(entry)),
     );
+  }
+
+  /** Puts a text below the draft. */
+  async addToDraft(key: MemoryKey, text: string): Promise<void> {
+    const memory = this.get(key);
+    await this.set(key, { ...memory, draft: joinDrafts(memory.draft, text) });
+  }
+
+  /** Sessions in which messages wait, with these messages in order. */
+  get queues(): readonly (readonly [SessionId, readonly QueuedMessage[]])[] {
+    return this.state.get<readonly (readonly [SessionId, readonly QueuedMessage[]])[]>(queuedKey, []);
+  }
+
+  /** Resolves when it outlives the window. */
+  async setQueue(id: SessionId, messages: readonly QueuedMessage[]): Promise<void> {
+    const others = this.queues.filter(([session]) => session !== id);
+    const queues = messages.length === 0 ? others : [...others, [id, messages] as const];
+    await this.state.update(queuedKey, queues.length === 0 ? undefined : queues);
   }
 
   /** What is attached to the conversation without a row. */

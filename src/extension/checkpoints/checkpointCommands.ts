@@ -5,15 +5,14 @@ import type { SessionId, SessionSummary } from '../../core/session/session';
 import { idsOf } from '../sessions/sessionArguments';
 import { sessionIdOf } from '../sessions/sessionNode';
 import type { PickOptions, SessionChoice } from '../sessions/sessionPicker';
-import type { CheckpointPreview, CheckpointPreviewDeps } from './checkpointPreview';
+import type { CheckpointPreview } from './checkpointPreview';
 import type { ExportAllDeps, ExportAllResult } from './exportAllSessions';
 import type { ImportDeps } from './importSession';
 import { isFromMenu, uriArgument } from './uriArguments';
 import type { ValidationProblem } from './validateCheckpoint';
 
 export type CheckpointCommandDeps = ExportAllDeps &
-  ImportDeps &
-  CheckpointPreviewDeps & {
+  ImportDeps & {
     currentSessionId(): SessionId | null;
     /** Asks for a session; undefined when the person cancels. */
     pickSession(options: PickOptions): Promise<SessionChoice | undefined>;
@@ -71,7 +70,7 @@ export class CheckpointCommands implements Disposable {
   private async validate([first, second]: readonly unknown[]): Promise<readonly ValidationProblem[]> {
     const { tellProblems, validateFile } = await import('./validateCheckpoint');
     const uri = fileOf(first);
-    const problems = await validateFile(uri);
+    const problems = await validateFile(this.deps, uri);
     if (first === undefined || isFromMenu(second)) {
       tellProblems(uri, problems).catch((error: unknown) =>
         this.deps.logger.error('The file could not be shown', error),

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { AppError } from '../../core/base/errors';
 import { writeFileAtomically } from '../../node/files/atomicFile';
 import { toFileError } from '../../node/files/fileErrors';
+import type { CheckpointText } from '../../node/checkpoints/checkpointReading';
 import { assertSize, decodeText, readTextFile } from '../../node/files/textFile';
 
 /** How a file is named to people. */
@@ -11,29 +12,42 @@ export function placeOf(uri: vscode.Uri): string {
 }
 
 /**
- * The text of a file as a person sees it: of its editor where that one has changes, else from the disk or whatever
- * keeps it. Rejects with `file/*`, before anything is read where it has more than `maxBytes`.
+ * Where the text of a file is as a person sees it: in its editor where that one has changes, else on the disk or
+ * whatever keeps it. Rejects with `file/*`, before anything is read where it has more than `maxBytes`.
  */
-export async function readText(uri: vscode.Uri, maxBytes: number): Promise<string> {
-  const place = placeOf(uri);
+export async function findText(uri: vscode.Uri, maxBytes: number): Promise<CheckpointText> {
+  const path = placeOf(uri);
   const edited = vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri.toString());
   if (edited?.isDirty === true || edited?.isUntitled === true) {
     const text = edited.getText();
-    assertSize(place, Buffer.byteLength(text), maxBytes);
-    return text;
+    assertSize(path, Buffer.byteLength(text), maxBytes);
+    return { kind: 'editor', path, text };
   }
   if (uri.scheme === 'file') {
-    return readTextFile(place, maxBytes);
+    return { kind: 'file', path };
   }
   try {
     const found = await vscode.workspace.fs.stat(uri);
     if ((found.type & vscode.FileType.Directory) !== 0) {
-      throw new AppError('file/is-folder', { args: { path: place } });
+      throw new AppError('file/is-folder', { args: { path } });
     }
-    assertSize(place, found.size, maxBytes);
-    return decodeText(place, await vscode.workspace.fs.readFile(uri), maxBytes);
+    assertSize(path, found.size, maxBytes);
+    return { kind: 'bytes', path, bytes: await vscode.workspace.fs.readFile(uri) };
   } catch (error) {
-    throw toFileError(error, place);
+    throw toFileError(error, path);
+  }
+}
+
+/** That text itself, of a file that is small. Rejects with `file/*`. */
+export async function readText(uri: vscode.Uri, maxBytes: number): Promise<string> {
+  const found = await findText(uri, maxBytes);
+  switch (found.kind) {
+    case 'editor':
+      return found.text;
+    case 'file':
+      return readTextFile(found.path, maxBytes);
+    case 'bytes':
+      return decodeText(found.path, found.bytes, maxBytes);
   }
 }
 

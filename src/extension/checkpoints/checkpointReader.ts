@@ -1,37 +1,73 @@
 import * as path from 'node:path';
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import { AppError } from '../../core/base/errors';
+import type { Clock } from '../../core/base/ports';
 import { checkpointLimits, syntaxOf, type CheckpointProblem } from '../../core/checkpoint/checkpoint';
-import { parseCheckpoint, type ParsedCheckpoint } from '../../core/checkpoint/checkpointParser';
-import { placeOf, readText } from './checkpointFile';
+import type {
+  CheckpointReader,
+  CheckpointReading,
+  CheckpointRequest,
+  CheckpointSession,
+} from '../../node/checkpoints/checkpointReading';
+import { withLateProgress } from '../platform/lateProgress';
+import { withoutLinks } from '../sessions/sessionText';
+import { findText, placeOf } from './checkpointFile';
 import { problemText } from './problemTexts';
 
-export interface ReadCheckpoint extends ParsedCheckpoint {
-  readonly document: NonNullable<ParsedCheckpoint['document']>;
+export interface ReadingDeps {
+  readonly reader: CheckpointReader;
+  readonly clock: Clock;
 }
 
-/** Reads and parses a file, also one with errors. Rejects with `file/*`, and with `checkpoint/invalid` for Markdown. */
-export async function parseFile(uri: vscode.Uri): Promise<ParsedCheckpoint> {
-  const syntax = syntaxOf(path.posix.basename(uri.path));
+export interface ReadSession extends CheckpointSession {
+  readonly problems: readonly CheckpointProblem[];
+}
+
+/**
+ * Reads a file, also one with errors. What takes long is shown with a way to cancel it. Rejects with `file/*`, with
+ * `cancelled`, and with `checkpoint/invalid` for Markdown.
+ */
+export async function readFile(
+  { reader, clock }: ReadingDeps,
+  uri: vscode.Uri,
+  wanted: CheckpointRequest['wanted'],
+): Promise<CheckpointReading> {
+  const name = path.posix.basename(uri.path);
+  const syntax = syntaxOf(name);
   if (syntax === undefined) {
     throw problemError(uri, formatUnsupported);
   }
-  return parseCheckpoint(await readText(uri, checkpointLimits.maxBytes), syntax);
+  const text = await findText(uri, checkpointLimits.maxBytes);
+  return withLateProgress(vscode.l10n.t('Reading {0}…', withoutLinks(name)), (signal) =>
+    reader.read({ text, syntax, wanted, now: clock.now() }, signal),
+  );
 }
 
-/** Reads a file that can be imported. Rejects with `file/*` and with `checkpoint/invalid` for the first error in it. */
-export async function readCheckpoint(uri: vscode.Uri): Promise<ReadCheckpoint> {
-  const parsed = await parseFile(uri);
-  const { document } = parsed;
-  if (document !== undefined) {
-    return { ...parsed, document };
+/** The session in a file. Rejects as reading does, and with `checkpoint/invalid` for the first error in it. */
+export async function readSession(deps: ReadingDeps, uri: vscode.Uri): Promise<ReadSession> {
+  const { session, problems } = await readFile(deps, uri, 'session');
+  if (session === undefined) {
+    throw firstError(uri, problems);
   }
-  const error = parsed.problems.find((problem) => problem.severity === 'error');
-  throw error === undefined ? new AppError('internal') : problemError(uri, error);
+  return { ...session, problems };
+}
+
+/** The file as Markdown. Rejects as `readSession` does. */
+export async function readMarkdown(deps: ReadingDeps, uri: vscode.Uri): Promise<string> {
+  const { markdown, problems } = await readFile(deps, uri, 'markdown');
+  if (markdown === undefined) {
+    throw firstError(uri, problems);
+  }
+  return markdown;
+}
+
+function firstError(uri: vscode.Uri, problems: readonly CheckpointProblem[]): AppError {
+  const error = problems.find((problem) => problem.severity === 'error');
+  return error === undefined ? new AppError('internal') : problemError(uri, error);
 }
 
 /** The error that a problem of a file is: names the file and the place. Lines and columns are counted from 1. */
-export function problemError(uri: vscode.Uri, problem: CheckpointProblem): AppError {
+function problemError(uri: vscode.Uri, problem: CheckpointProblem): AppError {
   const { line, character } = problem.range.start;
   return new AppError('checkpoint/invalid', {
     args: { path: placeOf(uri), line: line + 1, column: character + 1, problem: problemText(problem) },

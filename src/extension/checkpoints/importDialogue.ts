@@ -4,7 +4,7 @@ import type { CheckpointLoss, CheckpointSummary } from '../../core/checkpoint/ch
 import type { CheckpointProblem } from '../../core/checkpoint/checkpoint';
 import type { ModelRef, WorkspaceKey } from '../../core/session/session';
 import { formatDateTime } from '../sessions/relativeTime';
-import { plainTitle } from '../sessions/sessionText';
+import { plainPath, plainTitle } from '../sessions/sessionText';
 import { titleOf } from '../sessions/sessionTreeItem';
 import type { ImportConflict } from './importPlan';
 import { placedProblemText } from './problemTexts';
@@ -47,13 +47,13 @@ function factLines({ uri, summary, problems, key, conflict }: ImportFacts): read
   const { user, assistant, system } = summary.messages;
   return [
     ...(conflict === undefined ? [] : [conflictText(conflict), '']),
-    vscode.l10n.t('File: {0}', path.posix.basename(uri.path)),
+    vscode.l10n.t('File: {0}', plainPath(path.posix.basename(uri.path))),
     vscode.l10n.t('Messages: {0} from you, {1} from the model', user, assistant),
     ...(summary.models.length === 0 ? [] : [vscode.l10n.t('Models: {0}', summary.models.map(modelText).join(', '))]),
     ...timeLines(summary),
     ...(summary.branches > 1 ? [vscode.l10n.t('Branches: {0}', summary.branches)] : []),
     ...(summary.compactions > 0 ? [vscode.l10n.t('Summaries: {0}', summary.compactions)] : []),
-    vscode.l10n.t('Goes to: {0}', key.directory ?? vscode.l10n.t('no folder')),
+    vscode.l10n.t('Goes to: {0}', key.directory === null ? vscode.l10n.t('no folder') : plainPath(key.directory)),
     ...(system === 0
       ? []
       : [vscode.l10n.t('Hidden notes to the model: {0}. Look at them in the file unless you trust it.', system)]),

@@ -1,16 +1,15 @@
-import type { Clock, IdGenerator } from '../../core/base/ports';
-import type { Checkpoint1, Checkpoint2 } from '../../core/checkpoint/checkpoint';
+import type { IdGenerator } from '../../core/base/ports';
 import { checkpointToRecord, recordToCheckpoint, withFreshIds } from '../../core/checkpoint/checkpointMapper';
-import { checkpoint1ToRecord } from '../../core/checkpoint/checkpointV1';
-import { toInvocationId, type Session } from '../../core/session/session';
+import { toSessionId, type Session } from '../../core/session/session';
 import type { RecordedEvent, SessionRecord } from '../../core/session/sessionRecord';
 import { cleanTitle } from '../../core/session/sessionTitle';
 import type { CheckpointSessions } from './checkpointSessions';
+import { seededIds } from '../../node/checkpoints/seededIds';
+import { forEachWithPauses } from '../../node/withPauses';
+import type { CheckpointSession } from '../../node/checkpoints/checkpointReading';
 import { importFolder, type ImportFolderDeps } from './importFolder';
-import { seededIds } from './seededIds';
 
 export interface ImportPlanDeps extends ImportFolderDeps {
-  readonly clock: Clock;
   readonly ids: IdGenerator;
 }
 
@@ -38,14 +37,18 @@ interface Present {
 export async function planImport(
   deps: ImportPlanDeps,
   sessions: CheckpointSessions,
-  document: Checkpoint1 | Checkpoint2,
+  file: CheckpointSession,
   name: string | undefined,
 ): Promise<ImportPlan> {
-  const seed = JSON.stringify(document);
-  const original = await toRecord(deps, document, seed, name);
+  const original = await placed(deps, file, name);
   // Where the id of the file is taken its copy gets ids that follow from the file, by which the next import knows it.
-  const candidates = [original, withFreshIds(original, seededIds(`copy ${seed}`))];
-  const present = (await Promise.all(candidates.map((record) => findPresent(sessions, record)))).flat();
+  const copy = (): SessionRecord => withFreshIds(original, seededIds(file.copySeed));
+  const copyId = toSessionId(seededIds(file.copySeed).next());
+  const [own, copied] = await Promise.all([original.session.id, copyId].map((id) => sessions.getSession(id)));
+  const present: readonly Present[] = [
+    ...(own === undefined ? [] : [{ record: original, session: own }]),
+    ...(copied === undefined ? [] : [{ record: copy(), session: copied }]),
+  ];
   const kept = present.filter(({ session }) => session.deletedAt === null);
   const { title, directory, gitRoot } = original.session;
   const named = title === '' ? undefined : await sessions.findByTitle(title, [{ directory, gitRoot }]);
@@ -53,40 +56,25 @@ export async function planImport(
   const same = name === undefined ? kept[0]?.session : undefined;
   const conflict = same ?? named;
   const imported = await findImported(sessions, name === undefined ? kept : kept.filter(isNamed(title)));
-  const isFree = ({ session: { id } }: SessionRecord): boolean => !present.some(({ session }) => session.id === id);
+  const record = own === undefined ? original : copied === undefined ? copy() : withFreshIds(original, deps.ids);
   return {
-    record: candidates.find(isFree) ?? withFreshIds(original, deps.ids),
+    record,
     ...(imported === undefined ? {} : { imported }),
     ...(conflict === undefined ? {} : { conflict: { session: conflict, isSame: conflict === same } }),
   };
 }
 
-async function toRecord(
+/** The record of the file in the folder that it belongs to here. */
+async function placed(
   deps: ImportPlanDeps,
-  document: Checkpoint1 | Checkpoint2,
-  seed: string,
+  { record, summary }: CheckpointSession,
   name: string | undefined,
 ): Promise<SessionRecord> {
-  const record = document.version === '1.0' ? await ofAtmos(deps, document, seed) : await ofOurs(deps, document);
+  const key =
+    summary.version === '1.0' ? (await deps.workspaceKeys())[0] : await importFolder(deps, record.session.directory);
   const titled = name === undefined ? {} : ({ title: cleanTitle(name), titleSource: 'user' } as const);
   // What a person brings in is not to arrive in the trash.
-  return { ...record, session: { ...record.session, ...titled, deletedAt: null } };
-}
-
-async function ofAtmos(deps: ImportPlanDeps, checkpoint: Checkpoint1, seed: string): Promise<SessionRecord> {
-  const [key] = await deps.workspaceKeys();
-  const ids = seededIds(seed);
-  return checkpoint1ToRecord(checkpoint, { ids, now: deps.clock.now(), key, invocationId: toInvocationId(ids.next()) });
-}
-
-async function ofOurs(deps: ImportPlanDeps, checkpoint: Checkpoint2): Promise<SessionRecord> {
-  const record = checkpointToRecord(checkpoint);
-  return { ...record, session: { ...record.session, ...(await importFolder(deps, record.session.directory)) } };
-}
-
-async function findPresent(sessions: CheckpointSessions, record: SessionRecord): Promise<readonly Present[]> {
-  const session = await sessions.getSession(record.session.id);
-  return session === undefined ? [] : [{ record, session }];
+  return { ...record, session: { ...record.session, ...key, ...titled, deletedAt: null } };
 }
 
 function isNamed(title: string): (present: Present) => boolean {
@@ -95,23 +83,38 @@ function isNamed(title: string): (present: Present) => boolean {
 
 async function findImported(sessions: CheckpointSessions, present: readonly Present[]): Promise<Session | undefined> {
   for (const { record, session } of present) {
-    if (hasAllOf(await sessions.readRecord(session.id), record)) {
+    if (await hasAllOf(await sessions.readRecord(session.id), record)) {
       return session;
     }
   }
   return undefined;
 }
 
+/** Events that are compared at once; between them others have their turn. */
+const comparedAtOnce = 20;
+
 /** True when an import would add nothing. The stored one may have gone on since. */
-function hasAllOf(stored: SessionRecord, file: SessionRecord): boolean {
-  // Stored JSON can be spelled in other ways than a file spells it.
-  const events = new Map(checkpointToRecord(recordToCheckpoint(stored)).events.map((event) => [event.id, event]));
-  return file.events.every((event) => {
-    const found = events.get(event.id);
-    return found !== undefined && contentOf(found) === contentOf(event);
+async function hasAllOf(stored: SessionRecord, file: SessionRecord): Promise<boolean> {
+  const events = new Map(stored.events.map((event) => [event.id, event]));
+  const starts = file.events.flatMap((_, index) => (index % comparedAtOnce === 0 ? [index] : []));
+  let isSame = true;
+  await forEachWithPauses(starts, (start) => {
+    const wanted = file.events.slice(start, start + comparedAtOnce);
+    const found = isSame ? wanted.flatMap(({ id }) => events.get(id) ?? []) : [];
+    isSame = found.length === wanted.length && isSameContent(asFromFile({ ...stored, events: found }), wanted);
   });
+  return isSame;
 }
 
-function contentOf({ type, parentId, data }: RecordedEvent): string {
-  return JSON.stringify([type, parentId, data]);
+/** Stored JSON can be spelled in other ways than a file spells it. */
+function asFromFile(stored: SessionRecord): readonly RecordedEvent[] {
+  return checkpointToRecord(recordToCheckpoint({ ...stored, metadata: [], context: [] })).events;
+}
+
+function isSameContent(stored: readonly RecordedEvent[], file: readonly RecordedEvent[]): boolean {
+  return JSON.stringify(stored.map(contentOf)) === JSON.stringify(file.map(contentOf));
+}
+
+function contentOf({ type, parentId, data }: RecordedEvent): readonly (string | null)[] {
+  return [type, parentId, data];
 }

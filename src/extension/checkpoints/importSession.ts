@@ -3,14 +3,13 @@ import * as vscode from 'vscode';
 import { isAppError } from '../../core/base/errors';
 import type { Logger } from '../../core/base/ports';
 import { withFreshIds } from '../../core/checkpoint/checkpointMapper';
-import { summarizeCheckpoint } from '../../core/checkpoint/checkpointSummary';
 import { toSummary, type Session, type SessionId, type SessionSummary } from '../../core/session/session';
 import type { SessionRecord } from '../../core/session/sessionRecord';
 import { requireTitle } from '../../core/session/sessionTitle';
 import { parseOptions } from '../platform/parseOptions';
 import { withoutLinks } from '../sessions/sessionText';
 import { titleOf } from '../sessions/sessionTreeItem';
-import { readCheckpoint, type ReadCheckpoint } from './checkpointReader';
+import { readSession, type ReadingDeps, type ReadSession } from './checkpointReader';
 import type { CheckpointSessions } from './checkpointSessions';
 import { askToImport, type ConflictChoice, type ImportChoice } from './importDialogue';
 import { planImport, type ImportPlan, type ImportPlanDeps } from './importPlan';
@@ -27,7 +26,7 @@ const optionsSchema = v.object({
 /** Options of `rejoin.importSession`. */
 export type ImportOptions = v.InferInput<typeof optionsSchema>;
 
-export interface ImportDeps extends ImportPlanDeps {
+export interface ImportDeps extends ImportPlanDeps, ReadingDeps {
   sessions(): Promise<CheckpointSessions>;
   /** Shows a session in the chat. */
   showSession(id: SessionId): Promise<void>;
@@ -41,7 +40,7 @@ export function parseImportOptions(value: unknown): v.InferOutput<typeof options
 /**
  * Reads a checkpoint, shows a person what it would bring, and stores it as a session: all of it or nothing. A file that
  * is here already gives the session that it is. Undefined when the person cancels, or for `onConflict: "cancel"`.
- * Rejects with `file/*`, `checkpoint/invalid` and `session/invalid-title`; then nothing was written.
+ * Rejects with `file/*`, `checkpoint/invalid`, `session/invalid-title` and `cancelled`; then nothing was written.
  */
 export async function importSession(
   deps: ImportDeps,
@@ -49,14 +48,14 @@ export async function importSession(
   options: ImportOptions = {},
 ): Promise<SessionSummary | undefined> {
   const name = options.name === undefined ? undefined : requireTitle(options.name);
-  const checkpoint = await readCheckpoint(uri);
+  const read = await readSession(deps, uri);
   const sessions = await deps.sessions();
-  const plan = await planImport(deps, sessions, checkpoint.document, name);
+  const plan = await planImport(deps, sessions, read, name);
   if (plan.imported !== undefined && options.onConflict === undefined) {
     tellImported(deps, uri, plan.imported, options);
     return toSummary(plan.imported);
   }
-  const choice = await chooseHow(uri, checkpoint, plan, options);
+  const choice = await chooseHow(uri, read, plan, options);
   if (choice === 'showFile') {
     await vscode.window.showTextDocument(uri);
   }
@@ -73,7 +72,7 @@ export async function importSession(
 
 async function chooseHow(
   uri: vscode.Uri,
-  { document, problems }: ReadCheckpoint,
+  { summary, problems }: ReadSession,
   { record, conflict }: ImportPlan,
   { onConflict, preview }: ImportOptions,
 ): Promise<ImportChoice | ConflictChoice | undefined> {
@@ -84,7 +83,7 @@ async function chooseHow(
   const { title, directory, gitRoot } = record.session;
   const chosen = await askToImport({
     uri,
-    summary: summarizeCheckpoint(document, problems),
+    summary,
     problems,
     title,
     key: { directory, gitRoot },

@@ -1,13 +1,13 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { isAppError, type AppError } from '../../core/base/errors';
+import { isAppError, isCancellation, type AppError } from '../../core/base/errors';
 import type { SourceProblem, SourceRange } from '../../core/base/sourceProblem';
 import { syntaxOf } from '../../core/checkpoint/checkpoint';
 import { maxSkillLength, parseSkillFile } from '../../core/skill/skillFile';
 import { textOfError } from '../platform/errorTexts';
 import { withoutLinks } from '../sessions/sessionText';
 import { readText } from './checkpointFile';
-import { formatUnsupported, parseFile } from './checkpointReader';
+import { formatUnsupported, readFile, type ReadingDeps } from './checkpointReader';
 import { problemText, type ProblemCode } from './problemTexts';
 
 /** A fault of a file as `rejoin.validateCheckpoint` returns it. Lines and characters are counted from 0. */
@@ -20,12 +20,15 @@ export interface ValidationProblem {
   readonly path?: readonly (string | number)[];
 }
 
-/** Everything that is wrong with a checkpoint or a `SKILL.md`, also that it cannot be read; empty when it is good. */
-export async function validateFile(uri: vscode.Uri): Promise<readonly ValidationProblem[]> {
+/**
+ * Everything that is wrong with a checkpoint or a `SKILL.md`, also that it cannot be read; empty when it is good.
+ * Rejects with `cancelled`.
+ */
+export async function validateFile(deps: ReadingDeps, uri: vscode.Uri): Promise<readonly ValidationProblem[]> {
   try {
-    return (await findProblems(uri)).map(toValidationProblem);
+    return (await findProblems(deps, uri)).map(toValidationProblem);
   } catch (error) {
-    if (isAppError(error)) {
+    if (isAppError(error) && !isCancellation(error)) {
       return [fileProblem(error)];
     }
     throw error;
@@ -62,14 +65,14 @@ export async function showProblem(uri: vscode.Uri, range: SourceRange | undefine
   }
 }
 
-async function findProblems(uri: vscode.Uri): Promise<readonly SourceProblem<ProblemCode>[]> {
+async function findProblems(deps: ReadingDeps, uri: vscode.Uri): Promise<readonly SourceProblem<ProblemCode>[]> {
   const name = path.posix.basename(uri.path);
   if (name === 'SKILL.md') {
     const folder = path.posix.basename(path.posix.dirname(uri.path));
     // The limit is one of characters, and each has up to four bytes.
     return parseSkillFile(await readText(uri, 4 * maxSkillLength), { folder }).problems;
   }
-  return syntaxOf(name) === undefined ? [formatUnsupported] : (await parseFile(uri)).problems;
+  return syntaxOf(name) === undefined ? [formatUnsupported] : (await readFile(deps, uri, 'problems')).problems;
 }
 
 function toValidationProblem(problem: SourceProblem<ProblemCode>): ValidationProblem {

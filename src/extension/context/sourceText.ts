@@ -1,14 +1,16 @@
 import * as vscode from 'vscode';
 import { AppError } from '../../core/base/errors';
 import type { ContextItem } from '../../core/session/contextItem';
+import { readBytes } from '../platform/readBytes';
 import { staysWithin } from '../platform/staysWithin';
 import { keyOf, parseAddress, type LineRange } from './contextAddress';
-import { assertSize, withinSize } from './contextLimits';
+import { assertSize, maxItemBytes, withinSize } from './contextLimits';
 import { folderListing } from './folderListing';
 
 /**
  * The text of a file as the person sees it: with the changes of an open editor that are not saved. Rejects with
- * `context/too-large`, `context/binary`, `context/outside` for a link out of the workspace, or what reading threw.
+ * `context/too-large`, `context/binary`, `context/outside` for a link out of the workspace, `file/*` for what is no file,
+ * or what reading threw.
  */
 export async function fileText(uri: vscode.Uri): Promise<string> {
   const key = keyOf(uri);
@@ -17,8 +19,8 @@ export async function fileText(uri: vscode.Uri): Promise<string> {
   if (open !== undefined) {
     return withinSize(key, open.getText());
   }
-  assertSize(key, (await vscode.workspace.fs.stat(uri)).size);
-  const bytes = await vscode.workspace.fs.readFile(uri);
+  const { bytes, size } = await readBytes(uri, maxItemBytes);
+  assertSize(key, size);
   if (bytes.includes(0)) {
     throw new AppError('context/binary', { args: { path: key } });
   }

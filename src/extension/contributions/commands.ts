@@ -20,6 +20,8 @@ export const commandIds = [
   'rejoin.emptyTrash',
   'rejoin.cleanSessions',
   'rejoin.showStorage',
+  'rejoin.backupNow',
+  'rejoin.restoreBackup',
   'rejoin.exportSession',
   'rejoin.exportAllSessions',
   'rejoin.importSession',

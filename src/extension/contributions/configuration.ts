@@ -26,10 +26,19 @@ export type SettingKey = keyof typeof settingDefaults;
 type Widen<T> = T extends boolean ? boolean : T extends number ? number : T extends string ? string : T;
 export type SettingValue<K extends SettingKey> = Widen<(typeof settingDefaults)[K]>;
 
-/** A setting as it stands now. A value of the wrong type counts as not set. */
+/** Settings that decide where keys, messages and files go. `package.json` gives them to the person alone. */
+export const personalSettings: readonly SettingKey[] = ['providers', 'defaultModel', 'tools.enabled', 'storage.path'];
+
+/**
+ * A setting as it stands now. A value of the wrong type counts as not set, and so does that of a workspace for a setting
+ * that is the person's own, whatever VS Code makes of it.
+ */
 export function readSetting<K extends SettingKey>(key: K): SettingValue<K> {
   const fallback = settingDefaults[key] as SettingValue<K>;
-  const value = vscode.workspace.getConfiguration('rejoin').get<unknown>(key);
+  const configuration = vscode.workspace.getConfiguration('rejoin');
+  const value: unknown = personalSettings.includes(key)
+    ? configuration.inspect(key)?.globalValue
+    : configuration.get(key);
   const isLike = Array.isArray(fallback) ? Array.isArray(value) : typeof value === typeof fallback;
   return isLike ? (value as SettingValue<K>) : fallback;
 }

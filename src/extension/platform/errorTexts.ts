@@ -20,6 +20,10 @@ const texts: Readonly<Record<ErrorCode, TextOf>> = {
   'session/head-moved': () => l10n.t('Another window wrote to this session at the same moment. Try again.'),
   'session/invalid-title': () => l10n.t('A title needs at least one visible character.'),
   'session/busy': () => l10n.t('A reply is still running in this session. Wait for it or stop it, then send again.'),
+  'session/busy-elsewhere': () =>
+    l10n.t('Another window is answering in this session. Wait for its reply or stop it, then try again.'),
+  'session/taken-over': () =>
+    l10n.t('Another window took this session over while this one did not respond. What had arrived here is kept.'),
   'session/none-shown': () => l10n.t('The chat shows no session with messages. Open one first.'),
   'session/in-trash': () => l10n.t('This session is in the trash. Restore it to go on.'),
   'argument/invalid': (a) =>
@@ -44,7 +48,7 @@ const texts: Readonly<Record<ErrorCode, TextOf>> = {
       at(a),
     ),
   'store/corrupt': (a) =>
-    l10n.t('The database {0} is damaged. It is left as it is. Put a good copy in its place, then try again.', at(a)),
+    l10n.t('The database {0} is damaged. It is left as it is. Restore a backup or what can be read of it.', at(a)),
   'store/missing-data': (a) =>
     l10n.t(
       '{0} is empty although unsaved parts of it exist beside it. Nothing is touched, so that nothing is lost. Make a copy of the folder, then try again.',
@@ -67,6 +71,10 @@ const texts: Readonly<Record<ErrorCode, TextOf>> = {
       at(a),
     ),
   'store/closed': () => l10n.t('The sessions were closed. Reload the window to go on.'),
+  'store/replaced': (a) => replacedText(a),
+  'store/backup-failed': (a) =>
+    l10n.t('The sessions could not be copied to {0}.{1} Earlier backups are as they were.', at(a), detail(a)),
+  'store/no-backup': (a) => l10n.t('There is no backup in {0}.', at(a)),
   'file/not-found': (a) => l10n.t('{0} is not there. Check the name of the file and that its folder exists.', at(a)),
   'file/is-folder': (a) => l10n.t('{0} is a folder. Choose a file.', at(a)),
   'file/denied': (a) =>
@@ -78,6 +86,12 @@ const texts: Readonly<Record<ErrorCode, TextOf>> = {
   'file/too-large': (a) =>
     l10n.t('{0} has {1} MB; at most {2} MB are read.', at(a), Number(a['megabytes'] ?? 0), Number(a['limit'] ?? 0)),
   'file/not-text': (a) => l10n.t('{0} is no text file in UTF-8. Save it in that encoding, then try again.', at(a)),
+  'file/too-demanding': (a) =>
+    l10n.t(
+      '{0} was given up: reading it takes more than {1} seconds or too much memory, which no session needs. Ask whoever made the file.',
+      at(a),
+      Number(a['seconds'] ?? 0),
+    ),
   'file/failed': (a) => l10n.t('{0} could not be read or written.{1}', at(a), detail(a)),
   'checkpoint/invalid': (a) =>
     l10n.t(
@@ -171,6 +185,20 @@ const texts: Readonly<Record<ErrorCode, TextOf>> = {
         )
       : l10n.t('{0} is not encrypted. Use https, or http on this machine only.', String(a['url'] ?? a['host'] ?? '')),
 };
+
+function replacedText(args: Record<string, string | number | undefined>): string {
+  const rescue = String(args['rescue'] ?? '');
+  if (rescue === '') {
+    return l10n.t('The database {0} was replaced while it was open. It was opened anew; try again to go on.', at(args));
+  }
+  return rescue === at(args)
+    ? l10n.t('The database {0} was removed while it was open. It was put back with everything in it.', rescue)
+    : l10n.t(
+        'The database {0} was replaced by another one while it was open. What this window had of the earlier one was saved as {1}; “Restore Sessions from Backup…” brings it back.',
+        at(args),
+        rescue,
+      );
+}
 
 function seconds(args: Record<string, string | number | undefined>): number {
   return Number(args['seconds'] ?? 0);

@@ -2,6 +2,7 @@ import type { Clock, IdGenerator, Logger } from '../../core/base/ports';
 import type { InvocationId } from '../../core/session/session';
 import { SessionManager } from '../../core/session/sessionManager';
 import { readSetting } from '../contributions/configuration';
+import type { StorePlace } from './storeHost';
 
 export interface OpenStoreDeps {
   /** Folder of the database; made when it does not exist. */
@@ -11,19 +12,23 @@ export interface OpenStoreDeps {
   readonly clock: Clock;
   readonly ids: IdGenerator;
   readonly logger: Logger;
+  /** Milliseconds between two tries to write while writes fail. */
+  readonly probeMs?: number;
 }
 
 /** Opens the store, on disk or in memory, and ends what a window that died left running. Rejects with `store/*`. */
-export async function openStore(where: 'disk' | 'memory', deps: OpenStoreDeps): Promise<SessionManager> {
+export async function openStore(where: StorePlace, deps: OpenStoreDeps): Promise<SessionManager> {
   // Loaded on first use: the native module must not cost anything at activation.
   const { openLocalSessionService } = await import('../../node/sqlite/openLocalSessionService');
   const { memoryPath } = await import('../../node/sqlite/database');
+  const { ownIdentity } = await import('../../node/sqlite/processIdentity');
   const { clock, ids, logger, invocationId } = deps;
   const service = await openLocalSessionService({
-    folder: where === 'disk' ? deps.folder() : memoryPath,
+    folder: where === 'memory' ? memoryPath : deps.folder(),
+    mustWrite: where === 'writable',
+    ...(deps.probeMs === undefined ? {} : { probeMs: deps.probeMs }),
     migrationsDir: deps.migrationsFolder,
-    pid: process.pid,
-    isProcessAlive,
+    self: ownIdentity(),
     clock,
     ids,
     logger,
@@ -31,24 +36,23 @@ export async function openStore(where: 'disk' | 'memory', deps: OpenStoreDeps): 
   const manager = new SessionManager({
     service,
     invocationId,
-    processId: process.pid,
     clock,
     ids,
     logger,
     continueMinutes: () => readSetting('session.continueMinutes'),
   });
-  // From here on the writes of other windows count as news, also those before the first look.
-  await manager.refresh();
-  await manager.recoverInterrupted();
-  return manager;
-}
-
-/** Signal 0 only asks. A process that we may not signal is alive all the same. */
-function isProcessAlive(pid: number): boolean {
   try {
-    process.kill(pid, 0);
-    return true;
+    // From here on the writes of other windows count as news, also those before the first look.
+    await manager.refresh();
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    await manager.close();
+    throw error;
   }
+  if (service.health.kind === 'ok') {
+    // What cannot be ended now stays marked as running until a later look; it is no reason not to show what there is.
+    await manager
+      .recoverInterrupted()
+      .catch((error: unknown) => logger.warn('Interrupted replies could not be marked', error));
+  }
+  return manager;
 }

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type * as vscode from 'vscode';
 import type { Logger } from '../../core/base/ports';
 
@@ -15,16 +16,16 @@ export function createLogger(channel: vscode.LogOutputChannel, subsystem: string
 
 // Anything that looks like a credential stays out of the log, wherever an error picked it up.
 const secretPattern =
-  /\b(?:sk|pk|key|gsk|xai|ghp|gho|github_pat)[-_][\w-]{8,}|(?<=bearer\s)\S+|(?<=(?:x-api-key|api-key|authorization)["':\s]{1,4})[^\s"',}]+/gi;
+  /\b(?:sk|pk|key|gsk|xai|ghp|gho|github_pat)[-_][\w-]{8,}|\bAIza[\w-]{10,}|(?<=(?:bearer|basic)\s)\S+|(?<=(?:x-api-key|api-key|authorization)["':\s]{1,4})[^\s"',}]+/gi;
 
 export function redactSecrets(text: string): string {
   return text.replace(secretPattern, '[redacted]');
 }
 
-function describe(detail: unknown): unknown {
+function describe(detail: unknown): string {
   if (detail instanceof Error) {
-    const cause = detail.cause === undefined ? '' : `\ncaused by ${String(describe(detail.cause))}`;
+    const cause = detail.cause === undefined ? '' : `\ncaused by ${describe(detail.cause)}`;
     return redactSecrets((detail.stack ?? detail.message) + cause);
   }
-  return typeof detail === 'string' ? redactSecrets(detail) : detail;
+  return redactSecrets(typeof detail === 'string' ? detail : inspect(detail));
 }

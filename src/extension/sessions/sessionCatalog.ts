@@ -13,4 +13,5 @@ export type SessionCatalog = Pick<
   | 'moveToTrash'
   | 'restore'
   | 'deleteForever'
+  | 'storage'
 >;

@@ -3,6 +3,7 @@ import { AppError, isAppError } from '../../core/base/errors';
 import { toSummary, type Session, type SessionId, type SessionSummary } from '../../core/session/session';
 import type { SessionState } from '../../core/session/sessionService';
 import { listSessions } from './listSessions';
+import { setAsideText } from '../storage/setAsideText';
 import type { SessionCatalog } from './sessionCatalog';
 import { idsOf, isNamedById, isSelectionArgument, openOptions, titleArgument } from './sessionArguments';
 import { NamedSessions, type NamedSessionsDeps } from './namedSessions';
@@ -182,7 +183,7 @@ class SessionCommands {
   private async deleteTargetsForever(targets: Targets, ask: boolean): Promise<OneOrMany<SessionId> | undefined> {
     const catalog = await this.deps.sessions();
     const sessions = await Promise.all(targets.ids.map((id) => catalog.get(id)));
-    if (ask && !(await confirmDeleteForever(sessions))) {
+    if (ask && !(await confirmDeleteForever(sessions, await setAsideText(catalog)))) {
       return undefined;
     }
     const deleted = await catalog.deleteForever(targets.ids);

@@ -39,7 +39,7 @@ function itemOf(session: Session, { now, currentId, providerLabel, buttons }: Pi
     ...(isCurrent ? [vscode.l10n.t('current')] : []),
     ...(session.archivedAt === null ? [] : [vscode.l10n.t('archived')]),
     ...(session.deletedAt === null ? [] : [vscode.l10n.t('in the trash')]),
-    ...(provider === null ? [] : [plainTitle(providerLabel(provider), provider)]),
+    ...(provider === null ? [] : [plainTitle(providerLabel(provider), '?')]),
     formatRelativeTime(session.updatedAt, now, vscode.env.language),
     messageCountText(session.messageCount),
     ...(model === null ? [] : [plainTitle(model, '')]),

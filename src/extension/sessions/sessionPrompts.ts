@@ -23,8 +23,8 @@ export async function askForTitle(session: Titled): Promise<string | undefined> 
   });
 }
 
-/** Asks whether the sessions are to be gone for good. */
-export async function confirmDeleteForever(sessions: readonly Titled[]): Promise<boolean> {
+/** Asks whether the sessions are to be gone for good. `setAside` says where their text may stay, if anywhere. */
+export async function confirmDeleteForever(sessions: readonly Titled[], setAside: string): Promise<boolean> {
   const action = vscode.l10n.t('Delete Forever');
   const [first] = sessions;
   const message =
@@ -34,5 +34,6 @@ export async function confirmDeleteForever(sessions: readonly Titled[]): Promise
   const detail = vscode.l10n.t(
     'What was written there is removed from the files of Rejoin on this machine. This cannot be undone.',
   );
-  return (await vscode.window.showWarningMessage(message, { modal: true, detail }, action)) === action;
+  const options = { modal: true, detail: `${detail} ${setAside}`.trim() };
+  return (await vscode.window.showWarningMessage(message, options, action)) === action;
 }

@@ -1,4 +1,4 @@
-import { cleanTitle } from '../../core/session/sessionTitle';
+import { cleanLine, cleanTitle } from '../../core/session/sessionTitle';
 
 /**
  * Titles come from messages, models and imported files, so they may hold anything.
@@ -8,6 +8,14 @@ import { cleanTitle } from '../../core/session/sessionTitle';
 /** One line of visible text; `fallback` where nothing is left. */
 export function plainTitle(title: string, fallback: string): string {
   return cleanTitle(title) || fallback;
+}
+
+/** The longest path that systems know. */
+const maxPathLength = 4_096;
+
+/** A path or an address in one line of visible text. */
+export function plainPath(path: string): string {
+  return cleanLine(path, maxPathLength);
 }
 
 /** Keeps a quick pick from drawing `$(name)` as an icon. */

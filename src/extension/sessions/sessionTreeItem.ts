@@ -3,7 +3,7 @@ import type { Session, SessionId } from '../../core/session/session';
 import { formatDateTime, formatRelativeTime } from './relativeTime';
 import type { GroupId } from './sessionGroups';
 import type { FolderNode, GroupNode, MoreNode, SessionNode, SessionsTreeNode } from './sessionNode';
-import { folderNameOf, plainTitle } from './sessionText';
+import { folderNameOf, plainPath, plainTitle } from './sessionText';
 
 export const showMoreCommand = '_rejoin.showMoreSessions';
 export const retryCommand = '_rejoin.retrySessions';
@@ -40,7 +40,7 @@ export function titleOf(session: { readonly title: string }): string {
 
 /** Folder of a session for people. */
 export function folderLabelOf(directory: string | null): string {
-  return directory === null ? vscode.l10n.t('No folder') : folderNameOf(directory);
+  return directory === null ? vscode.l10n.t('No folder') : plainTitle(folderNameOf(directory), '?');
 }
 
 export function messageCountText(count: number): string {
@@ -85,7 +85,8 @@ function createFolderItem(node: FolderNode): vscode.TreeItem {
   item.contextValue = 'folder';
   item.iconPath = new vscode.ThemeIcon('folder');
   // The path tells folders of the same name apart; a string is not read as Markdown.
-  item.tooltip = node.directory ?? vscode.l10n.t('Sessions started without a folder');
+  item.tooltip =
+    node.directory === null ? vscode.l10n.t('Sessions started without a folder') : plainPath(node.directory);
   return item;
 }
 
@@ -177,10 +178,10 @@ function tooltipOf(session: Session, title: string, locale: string): string {
   const status = statusText(session);
   return [
     title,
-    vscode.l10n.t('Folder: {0}', session.directory ?? vscode.l10n.t('none')),
+    vscode.l10n.t('Folder: {0}', session.directory === null ? vscode.l10n.t('none') : plainPath(session.directory)),
     ...(session.model === null
       ? []
-      : [vscode.l10n.t('Model: {0} · {1}', plainTitle(session.model, ''), session.provider ?? '')]),
+      : [vscode.l10n.t('Model: {0} · {1}', plainTitle(session.model, ''), plainTitle(session.provider ?? '', ''))]),
     ...(session.skill === null ? [] : [vscode.l10n.t('Skill: {0}', plainTitle(session.skill, ''))]),
     messageCountText(session.messageCount),
     vscode.l10n.t('Created: {0}', formatDateTime(session.createdAt, locale)),

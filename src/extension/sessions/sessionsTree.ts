@@ -57,6 +57,10 @@ export class SessionsTree implements vscode.Disposable {
     this.redrawWhileVisible();
   }
 
+  get isVisible(): boolean {
+    return this.view.visible;
+  }
+
   /** The sessions that a key press in the tree is about; none when the tree changes too fast to tell. */
   async sessionsOfKeyPress(): Promise<readonly SessionId[]> {
     for (let attempt = 0; attempt < keyPressAttempts; attempt++) {

@@ -4,6 +4,7 @@ import { formatProblem, type SourceProblem } from '../../core/base/sourceProblem
 import { maxSkillLength, parseSkillFile, type Skill } from '../../core/skill/skillFile';
 import type { SkillProblemCode } from '../../core/skill/skillProblems';
 import { skillProblemTexts } from '../checkpoints/skillProblemTexts';
+import { readBytes } from '../platform/readBytes';
 import { staysWithin } from '../platform/staysWithin';
 import { skillFileIn, type SkillFolder, type SkillScope } from './skillFolders';
 
@@ -64,15 +65,16 @@ async function readSkill(folder: SkillFolder, name: string, logger: Logger): Pro
     return { ...found, kind: 'bad', line, problem };
   };
   try {
-    const { size } = await vscode.workspace.fs.stat(found.uri);
+    await vscode.workspace.fs.stat(found.uri);
     // Whoever wrote the workspace chose its links; those at home are the person's own.
     if (folder.scope === 'workspace' && !(await staysWithin(found.uri, [folder.root]))) {
       return bad(vscode.l10n.t('A link leads out of the folder.'));
     }
+    const { bytes, size } = await readBytes(found.uri, maxSkillLength);
     if (size > maxSkillLength) {
       return bad(wordsOf({ code: 'skill/too-large', args: { length: size, limit: maxSkillLength } }));
     }
-    const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(found.uri));
+    const text = new TextDecoder().decode(bytes);
     const { skill, problems } = parseSkillFile(text, { folder: name });
     const [first] = problems.filter(({ severity }) => severity === 'error');
     if (skill !== undefined) {

@@ -4,6 +4,7 @@ import { readAllSessions } from '../sessions/listSessions';
 import { isFromPerson } from '../sessions/sessionArguments';
 import { byteText } from './byteText';
 import type { SessionStorage } from './sessionStorage';
+import { setAsideText } from './setAsideText';
 
 /**
  * Removes all that is in the trash for good and returns the ids. A person is asked first, and only what the question
@@ -23,7 +24,7 @@ export async function emptyTrash(
   }
   const sizes = await storage.sizesOf(ids);
   const bytes = ids.reduce((sum, id) => sum + (sizes.get(id) ?? 0), 0);
-  if (!(await confirmEmptying(ids.length, bytes))) {
+  if (!(await confirmEmptying(ids.length, bytes, await setAsideText(storage)))) {
     return undefined;
   }
   // A session that was restored while the question stood there is not to be lost for it.
@@ -35,7 +36,7 @@ async function idsInTrash(storage: SessionStorage): Promise<readonly SessionId[]
   return (await readAllSessions(storage, { states: ['deleted'] })).map((session) => session.id);
 }
 
-async function confirmEmptying(count: number, bytes: number): Promise<boolean> {
+async function confirmEmptying(count: number, bytes: number, setAside: string): Promise<boolean> {
   const action = vscode.l10n.t('Empty Trash');
   const size = byteText(bytes, vscode.env.language);
   const message =
@@ -45,5 +46,6 @@ async function confirmEmptying(count: number, bytes: number): Promise<boolean> {
   const detail = vscode.l10n.t(
     'What was written there is removed from the files of Rejoin on this machine. This cannot be undone.',
   );
-  return (await vscode.window.showWarningMessage(message, { modal: true, detail }, action)) === action;
+  const options = { modal: true, detail: `${detail} ${setAside}`.trim() };
+  return (await vscode.window.showWarningMessage(message, options, action)) === action;
 }

@@ -5,6 +5,7 @@ import { formatRelativeTime } from '../sessions/relativeTime';
 import { withoutIcons } from '../sessions/sessionText';
 import { folderLabelOf, messageCountText, titleOf } from '../sessions/sessionTreeItem';
 import { byteText } from './byteText';
+import { sessionsText } from './countTexts';
 import type { SessionStorage } from './sessionStorage';
 import { collectStorage, type StorageOverview } from './storageReport';
 
@@ -89,14 +90,27 @@ function itemsOf(
   return [
     section(vscode.l10n.t('Database')),
     databaseItem(overview, size),
-    ...(overview.backups.length === 0 ? [] : [section(vscode.l10n.t('Backups'))]),
+    section(vscode.l10n.t('Backups')),
+    ...backupActions(reloadAfter),
     ...overview.backups.map((backup) => ({
       ...fileItem(backup.path, size(backup.bytes), '$(archive)'),
-      detail: formatRelativeTime(backup.modifiedAt, now, vscode.env.language),
+      detail: `${formatRelativeTime(backup.createdAt, now, vscode.env.language)} · ${sessionsText(backup.sessions)}`,
+    })),
+    ...(overview.setAside.length === 0 ? [] : [section(vscode.l10n.t('Set aside, never deleted by Rejoin'))]),
+    ...overview.setAside.map((folder) => ({
+      ...fileItem(folder.path, size(folder.bytes), '$(file-zip)'),
+      detail: formatRelativeTime(folder.createdAt, now, vscode.env.language),
     })),
     ...trashItems(overview, size, reloadAfter),
     section(vscode.l10n.t('{0} sessions, {1} of text', overview.sessionCount, size(overview.sessionBytes))),
     ...overview.sessions.slice(0, listedSessions).map((session) => sessionItem(session, size, now, reloadAfter)),
+  ];
+}
+
+function backupActions(reloadAfter: (command: string) => Action): readonly StorageItem[] {
+  return [
+    { label: `$(add) ${vscode.l10n.t('Back Up Now')}`, onAccept: reloadAfter('rejoin.backupNow') },
+    { label: `$(history) ${vscode.l10n.t('Restore…')}`, onAccept: reloadAfter('rejoin.restoreBackup') },
   ];
 }
 
@@ -148,7 +162,7 @@ function trashItems(
   return [
     section(vscode.l10n.t('Trash')),
     {
-      label: `$(trash) ${trash.count === 1 ? vscode.l10n.t('1 session') : vscode.l10n.t('{0} sessions', trash.count)}`,
+      label: `$(trash) ${sessionsText(trash.count)}`,
       description: size(trash.bytes),
       buttons: [empty],
       onAccept: reloadAfter('rejoin.emptyTrash'),

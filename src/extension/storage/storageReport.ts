@@ -1,20 +1,12 @@
-import { readdir, stat } from 'node:fs/promises';
-import * as path from 'node:path';
 import { toSummary, type SessionSummary } from '../../core/session/session';
-import type { StorageReport } from '../../core/session/sessionService';
+import type { Backup, StorageReport } from '../../core/session/sessionService';
+import { listQuarantined, type Quarantined } from '../../node/sqlite/quarantine';
 import { readAllSessions } from '../sessions/listSessions';
 import type { SessionStorage } from './sessionStorage';
 
 /** A session with the bytes of its text. */
 export interface SizedSummary extends SessionSummary {
   readonly bytes: number;
-}
-
-export interface BackupFile {
-  readonly path: string;
-  readonly bytes: number;
-  /** Unix milliseconds. */
-  readonly modifiedAt: number;
 }
 
 /** Result of `rejoin.showStorage`. Sizes in bytes; those of sessions are of their text. */
@@ -25,8 +17,10 @@ export interface StorageOverview extends StorageReport {
   readonly trash: { readonly count: number; readonly bytes: number };
   /** Largest first, without the trash. */
   readonly sessions: readonly SizedSummary[];
-  /** In the folder "backups" beside the database, newest first. */
-  readonly backups: readonly BackupFile[];
+  /** In the folder "backups" beside the database, newest first; only those that can be read. */
+  readonly backups: readonly Backup[];
+  /** Folders with files that were set aside, newest first. They are never deleted by Rejoin. */
+  readonly setAside: readonly Quarantined[];
 }
 
 /** Adds up what the sessions take and where. */
@@ -47,19 +41,7 @@ export async function collectStorage(storage: SessionStorage): Promise<StorageOv
     sessions: kept
       .map((session) => ({ ...toSummary(session), bytes: sizes.get(session.id) ?? 0 }))
       .sort((a, b) => b.bytes - a.bytes),
-    backups: await findBackups(report.path),
+    backups: await storage.file.listBackups(),
+    setAside: await listQuarantined(report.path),
   };
-}
-
-async function findBackups(databasePath: string): Promise<readonly BackupFile[]> {
-  const folder = path.join(path.dirname(databasePath), 'backups');
-  // Most stores have none, and one in memory has no folder at all.
-  const names = await readdir(folder).catch(() => []);
-  const files = await Promise.all(names.map((name) => backupAt(path.join(folder, name))));
-  return files.flat().sort((a, b) => b.modifiedAt - a.modifiedAt);
-}
-
-async function backupAt(file: string): Promise<readonly BackupFile[]> {
-  const found = await stat(file).catch(() => undefined);
-  return found?.isFile() === true ? [{ path: file, bytes: found.size, modifiedAt: found.mtimeMs }] : [];
 }

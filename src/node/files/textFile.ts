@@ -1,34 +1,16 @@
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { AppError } from '../../core/base/errors';
-import { toFileError } from './fileErrors';
+import { readFirstBytes } from './firstBytes';
 
 const megabyte = 1024 * 1024;
 
 /**
- * The text of a file of at most `maxBytes`; nothing of a larger one is read. Rejects with `file/*`, also for what is no
+ * The text of a file of at most `maxBytes`. Rejects with `file/*`, also for what is no
  * file (a device or a pipe would never end) and for bytes that are no UTF-8.
  */
 export async function readTextFile(path: string, maxBytes: number): Promise<string> {
-  try {
-    // A pipe without a writer would keep the opening waiting.
-    const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-    try {
-      const found = await file.stat();
-      if (found.isDirectory()) {
-        throw new AppError('file/is-folder', { args: { path } });
-      }
-      if (!found.isFile()) {
-        throw new AppError('file/failed', { args: { path, detail: '' } });
-      }
-      assertSize(path, found.size, maxBytes);
-      return decodeText(path, await file.readFile(), maxBytes);
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    throw toFileError(error, path);
-  }
+  const { bytes, size } = await readFirstBytes(path, maxBytes);
+  assertSize(path, size, maxBytes);
+  return decodeText(path, bytes, maxBytes);
 }
 
 /** UTF-8, without the mark of it at the beginning. Throws `file/too-large` or `file/not-text`. */

@@ -8,7 +8,9 @@ const maxConfigBytes = 256 * 1024;
 /**
  * The root that all working trees of a repository share, as a real path: the folder of the main working tree, or
  * the git folder itself where there is no main working tree (bare). Null outside of a repository, and where git's
- * own files are broken. A submodule is a repository of its own. Reads files only; git does not run.
+ * own files are broken. A submodule is a repository of its own. A folder that says to belong to a repository which
+ * does not know of it stands for itself: sessions of that repository are none of its business.
+ * Reads files only; git does not run.
  */
 export async function findGitRoot(folder: string): Promise<string | null> {
   let current = await realPathOf(folder);
@@ -41,7 +43,7 @@ async function rootAt(folder: string): Promise<string | null | undefined> {
 
 /** A `.git` file names the git folder of a linked working tree, a submodule or a repository kept elsewhere. */
 async function rootOfPointer(folder: string, dotGit: string): Promise<string | null> {
-  const target = /^gitdir:\s*(\S[^\r\n]*)/.exec((await readSmall(dotGit, maxPointerBytes)) ?? '')?.[1]?.trim();
+  const target = pointerIn(await readSmall(dotGit, maxPointerBytes));
   const gitFolder = target === undefined ? undefined : await realPathOf(resolve(folder, target));
   if (gitFolder === undefined || (await kindOf(join(gitFolder, 'HEAD'))) !== 'file') {
     return null;
@@ -51,7 +53,17 @@ async function rootOfPointer(folder: string, dotGit: string): Promise<string | n
     return folder;
   }
   const commonFolder = await realPathOf(resolve(gitFolder, common));
-  return commonFolder === undefined || !(await isGitFolder(commonFolder)) ? null : rootOfGitFolder(commonFolder);
+  if (commonFolder === undefined || !(await isGitFolder(commonFolder))) {
+    return null;
+  }
+  return (await isLinked(dotGit, gitFolder, commonFolder)) ? rootOfGitFolder(commonFolder) : folder;
+}
+
+/** Whether the repository keeps these links itself, and keeps them for this folder or for one that is gone. */
+async function isLinked(dotGit: string, gitFolder: string, commonFolder: string): Promise<boolean> {
+  const back = (await readSmall(join(gitFolder, 'gitdir'), maxPointerBytes))?.trim() ?? '';
+  const target = back === '' ? undefined : await realPathOf(resolve(gitFolder, back));
+  return dirname(gitFolder) === join(commonFolder, 'worktrees') && (target === undefined || target === dotGit);
 }
 
 async function rootOfGitFolder(gitFolder: string): Promise<string> {
@@ -62,7 +74,16 @@ async function rootOfGitFolder(gitFolder: string): Promise<string> {
   const config = (await readSmall(join(gitFolder, 'config'), maxConfigBytes)) ?? '';
   const worktree = coreWorktree(config);
   const root = worktree === undefined ? undefined : await realPathOf(resolve(gitFolder, worktree));
-  return root ?? gitFolder;
+  return root !== undefined && (await pointsTo(join(root, '.git'), gitFolder)) ? root : gitFolder;
+}
+
+async function pointsTo(dotGit: string, gitFolder: string): Promise<boolean> {
+  const target = pointerIn(await readSmall(dotGit, maxPointerBytes));
+  return target !== undefined && (await realPathOf(resolve(dirname(dotGit), target))) === gitFolder;
+}
+
+function pointerIn(text: string | undefined): string | undefined {
+  return /^gitdir:\s*(\S[^\r\n]*)/.exec(text ?? '')?.[1]?.trim();
 }
 
 function coreWorktree(config: string): string | undefined {

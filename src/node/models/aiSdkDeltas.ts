@@ -1,3 +1,4 @@
+import { AppError } from '../../core/base/errors';
 import type { Json, TokenUsage } from '../../core/session/sessionEvent';
 import type { FinishReason, ModelDelta } from '../../core/turn/modelProvider';
 import type { AiSdkMetadata, AiSdkStreamPart } from './aiSdkTypes';
@@ -6,6 +7,9 @@ import { packBlocks, type PartBlock } from './partBlocks';
 type PartOf<T extends AiSdkStreamPart['type']> = Extract<AiSdkStreamPart, { type: T }>;
 type PartName = 'text' | 'reasoning';
 
+/** Characters of the inputs of an answer's calls; they are not shown as they come, so nobody else would notice. */
+const maxInputLength = 8 * 1024 * 1024;
+
 /** A sign of life for what is not shown, such as the input of a tool call on its way. */
 const signOfLife: ModelDelta = { type: 'text', text: '' };
 
@@ -13,8 +17,15 @@ const signOfLife: ModelDelta = { type: 'text', text: '' };
 export class AiSdkDeltas {
   private readonly blocks: Record<PartName, PartBlock[]> = { text: [], reasoning: [] };
   private readonly open: Partial<Record<PartName, PartBlock>> = {};
+  private inputLength = 0;
 
-  /** The deltas of a part; empty for parts that say nothing to us. `error` parts are the caller's. */
+  /** With the id of the provider, for errors. */
+  constructor(private readonly provider: string) {}
+
+  /**
+   * The deltas of a part; empty for parts that say nothing to us. `error` parts are the caller's. Throws
+   * `model/reply-too-large` when the input of a call does not end.
+   */
   read(part: AiSdkStreamPart): readonly ModelDelta[] {
     switch (part.type) {
       case 'text-start':
@@ -27,8 +38,10 @@ export class AiSdkDeltas {
       case 'text-end':
       case 'reasoning-end':
         return this.endBlock(part);
-      case 'tool-input-start':
       case 'tool-input-delta':
+        this.countInput(part.delta);
+        return [signOfLife];
+      case 'tool-input-start':
       case 'tool-input-end':
         return [signOfLife];
       case 'tool-call':
@@ -37,6 +50,13 @@ export class AiSdkDeltas {
         return finish(part);
       default:
         return [];
+    }
+  }
+
+  private countInput(delta: string): void {
+    this.inputLength += delta.length;
+    if (this.inputLength > maxInputLength) {
+      throw new AppError('model/reply-too-large', { args: { provider: this.provider, limitBytes: maxInputLength } });
     }
   }
 

@@ -47,23 +47,26 @@ const contextWords =
 const blockedWords = /content[ _-]?(filter|policy|management)|responsible ai|safety (system|settings)|blocked by/i;
 const quotaWords = /insufficient[ _-]?quota|exceeded your current quota|billing|credit balance|payment/i;
 
-/** Any failure of a request as a `model/*` or `provider/*` error. */
+/**
+ * Any failure of a request as a `model/*` or `provider/*` error. What caused it is told by its name alone: the errors of
+ * the packages hold the whole request with its key, and quote the answer.
+ */
 export function toModelError(error: unknown, context: ErrorContext): AppError {
   const chain = causes(error);
   const own = chain.find((link) => isAppError(link));
   if (isAppError(own)) {
-    return own;
+    return withoutSecrets(own, context);
   }
   if (isCancellation(error)) {
-    return new AppError('cancelled', { cause: error });
+    return new AppError('cancelled');
   }
   const status = chain
     .map((link) => link.statusCode)
     .find((value): value is number => typeof value === 'number' && value >= 400);
   if (status !== undefined) {
-    return fromStatus(status, chain, context, error);
+    return fromStatus(status, chain, context);
   }
-  return fromNetwork(chain, context, error) ?? fromPackage(chain, context, error);
+  return fromNetwork(chain, context) ?? fromPackage(chain, context);
 }
 
 /** An error object that a provider sent inside a stream, or as the whole body of a 200. */
@@ -74,10 +77,10 @@ export function fromErrorObject(value: unknown, context: ErrorContext): AppError
   }
   const kind = `${text(shape.type)} ${text(shape.code)}`;
   const status = numberOf(shape.statusCode) ?? numberOf(shape.code) ?? statusOfKind(kind);
-  return fromStatus(status, [shape], context, value);
+  return fromStatus(status, [shape], context);
 }
 
-function fromStatus(status: number, chain: readonly ErrorShape[], context: ErrorContext, cause: unknown): AppError {
+function fromStatus(status: number, chain: readonly ErrorShape[], context: ErrorContext): AppError {
   const headers = new Headers(chain.map((link) => link.responseHeaders).find(isHeaderRecord) ?? {});
   const body = chain.map((link) => text(link.responseBody)).find((part) => part !== '') ?? '';
   const said = `${chain.map((link) => `${text(link.type)} ${text(link.code)} ${text(link.message)}`).join(' ')} ${body}`;
@@ -91,7 +94,7 @@ function fromStatus(status: number, chain: readonly ErrorShape[], context: Error
       ...(wait === undefined ? {} : { retryAfterMs: wait }),
       ...(code === 'model/rate-limited' && quotaWords.test(said) ? { reason: 'quota' } : {}),
     },
-    cause,
+    cause: namesOf(chain),
   });
 }
 
@@ -136,7 +139,7 @@ function statusOfKind(kind: string): number {
   return kinds.find(([pattern]) => pattern.test(kind))?.[1] ?? 500;
 }
 
-function fromNetwork(chain: readonly ErrorShape[], context: ErrorContext, cause: unknown): AppError | undefined {
+function fromNetwork(chain: readonly ErrorShape[], context: ErrorContext): AppError | undefined {
   for (const link of chain) {
     const code = text(link.code);
     const known = networkCodes[code] ?? (tlsCode.test(code) ? (['model/unreachable', 'tls'] as const) : undefined);
@@ -144,7 +147,7 @@ function fromNetwork(chain: readonly ErrorShape[], context: ErrorContext, cause:
       const [errorCode, reason] = known;
       return new AppError(errorCode, {
         args: { ...baseArgs(context), detail: code, ...(reason === undefined ? {} : { reason }) },
-        cause,
+        cause: namesOf(chain),
       });
     }
   }
@@ -156,13 +159,14 @@ function fromNetwork(chain: readonly ErrorShape[], context: ErrorContext, cause:
   return broken || failed
     ? new AppError(broken ? 'model/connection-lost' : 'model/unreachable', {
         args: { ...baseArgs(context), ...detailArg(chain, context) },
-        cause,
+        cause: namesOf(chain),
       })
     : undefined;
 }
 
 /** Failures that the provider packages find themselves, told apart by their names. */
-function fromPackage(chain: readonly ErrorShape[], context: ErrorContext, cause: unknown): AppError {
+function fromPackage(chain: readonly ErrorShape[], context: ErrorContext): AppError {
+  const cause = namesOf(chain);
   const args = { ...baseArgs(context), ...detailArg(chain, context) };
   const names = new Set(chain.map((link) => text(link.name)));
   if (names.has('AI_LoadAPIKeyError')) {
@@ -183,9 +187,22 @@ function fromPackage(chain: readonly ErrorShape[], context: ErrorContext, cause:
   }
   // What is left, wrong JSON above all, may quote the answer: the names of the errors say enough.
   return new AppError('model/malformed', {
-    args: { ...baseArgs(context), detail: [...names].filter((name) => name !== '').join(', ') },
+    args: { ...baseArgs(context), detail: cause },
     cause,
   });
+}
+
+/** A host or a few words of the provider may stand in the arguments. */
+function withoutSecrets({ code, args }: AppError, { secrets }: ErrorContext): AppError {
+  const clean = Object.entries(args).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? errorDetail(value, secrets) : value,
+  ]);
+  return new AppError(code, { args: Object.fromEntries(clean) as AppError['args'] });
+}
+
+function namesOf(chain: readonly ErrorShape[]): string {
+  return [...new Set(chain.map((link) => text(link.name)))].filter((name) => name !== '').join(', ');
 }
 
 /** Google tells how long to wait inside the body. */

@@ -46,7 +46,7 @@ export class AiSdkProvider implements ModelProvider {
     try {
       yield* this.streamUnguarded(request, signal);
     } catch (error) {
-      throw signal.aborted ? new AppError('cancelled', { cause: error }) : toModelError(error, context);
+      throw signal.aborted ? new AppError('cancelled') : toModelError(error, context);
     }
   }
 
@@ -74,7 +74,7 @@ export class AiSdkProvider implements ModelProvider {
     // Some packages hand the stream over with its first part only; the headers must not wait for that.
     const first = await Promise.race([headers, started.then(() => undefined)]);
     if (first !== undefined) {
-      yield* headerDeltas(first);
+      yield* headerDeltas(first, this.errorContext().secrets);
     }
     yield* this.readParts(await started, signal);
   }
@@ -94,7 +94,7 @@ export class AiSdkProvider implements ModelProvider {
   }
 
   private async *readParts(stream: AiSdkStream, signal: AbortSignal): AsyncGenerator<ModelDelta> {
-    const deltas = new AiSdkDeltas();
+    const deltas = new AiSdkDeltas(this.id);
     const reader = stream.getReader();
     try {
       for (;;) {
@@ -161,9 +161,10 @@ export class AiSdkProvider implements ModelProvider {
   }
 }
 
-function* headerDeltas(headers: Headers): Generator<ModelDelta> {
+function* headerDeltas(headers: Headers, secrets: readonly string[]): Generator<ModelDelta> {
   const id = serverSessionOf(headers);
-  if (id !== undefined) {
+  // It is stored, and a key is not to be.
+  if (id !== undefined && !secrets.some((secret) => secret !== '' && id.includes(secret))) {
     yield { type: 'server_session', id };
   }
   const snapshot = usageLimitsOf(headers, Date.now());

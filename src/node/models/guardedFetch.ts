@@ -1,5 +1,5 @@
 import { AppError } from '../../core/base/errors';
-import { limitLines } from './limitLines';
+import { cutErrorBody, limitBody, limitLines } from './limitBody';
 import { secureAddress } from './providerAddress';
 
 export interface GuardedFetchOptions {
@@ -18,14 +18,14 @@ const maxRedirects = 5;
 
 /**
  * A `fetch` that keeps keys where they belong: only https or this machine, and redirects only within one origin.
- * Refuses a web page where an answer was expected.
+ * Refuses a web page where an answer was expected, and takes no more of a body than makes sense.
  */
 export function createGuardedFetch(options: GuardedFetchOptions): typeof fetch {
   return async (input, init) => {
     const response = await followRedirects(input instanceof Request ? input.url : String(input), init ?? {}, options);
     options.onResponse?.(response);
     if (!response.ok) {
-      return response;
+      return cutErrorBody(response);
     }
     const contentType = (response.headers.get('content-type') ?? '').toLowerCase();
     if (contentType.includes('text/html')) {
@@ -35,7 +35,9 @@ export function createGuardedFetch(options: GuardedFetchOptions): typeof fetch {
     if (options.readErrorBody !== undefined && contentType.includes('application/json')) {
       throw await jsonError(response, options, options.readErrorBody);
     }
-    return limitLines(response, options.provider);
+    return options.readErrorBody === undefined
+      ? limitBody(response, options.provider)
+      : limitLines(response, options.provider);
   };
 }
 
@@ -44,7 +46,7 @@ async function jsonError(
   options: GuardedFetchOptions,
   read: (body: unknown) => AppError,
 ): Promise<AppError> {
-  const text = await limitLines(response, options.provider).text();
+  const text = await cutErrorBody(response).text();
   try {
     const body: unknown = JSON.parse(text);
     if (typeof body === 'object' && body !== null && 'error' in body) {

@@ -30,7 +30,7 @@ export async function fetchModelList(
     return entriesOf(JSON.parse(body)).flatMap(toInfo);
   } catch (error) {
     if (signal.aborted) {
-      throw new AppError('cancelled', { cause: error });
+      throw new AppError('cancelled');
     }
     throw toModelError(error, context);
   }

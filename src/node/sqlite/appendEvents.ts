@@ -6,15 +6,31 @@ import type { EventId, SessionId, TitleSource } from '../../core/session/session
 import type { NewEvent, StoredEvent } from '../../core/session/sessionEvent';
 import type { AppendRequest, AppendResult, NewSession } from '../../core/session/sessionService';
 import { advanceSession, type SessionAdvance } from './advanceSession';
+import type { SealedPlace } from './eventSeal';
 import { foldTitle } from './foldTitle';
+import { refuseNewerSchema } from './migrator';
 import { putContext } from './sessionContext';
+import { holdsSession, moveLease, requireFree } from './replyLease';
 import * as queries from './sessionQueries';
-import { placeEvent, toSession, type SessionRow } from './sessionRows';
+import { placeEvent, toSession, type AppendRow, type SessionRow } from './sessionRows';
 import type { SqlValue } from './sqliteBinding';
 import type { SqliteConnection } from './sqliteConnection';
 import { isPrimaryKeyViolation } from './sqliteErrors';
 import { updateDerivedTitle } from './titleQueries';
 import { uniqueTitle } from './uniqueTitle';
+
+export interface AppendContext {
+  /** Unix milliseconds. */
+  readonly now: number;
+  /** Number of the schema that this version writes; a file of a later one rejects with `store/newer-schema`. */
+  readonly schema: number;
+}
+
+export interface Appended {
+  readonly result: AppendResult;
+  /** Events ever stored in the file, with these; absent when nothing was written. */
+  readonly written?: number;
+}
 
 /**
  * The append of one request, to be run inside a write transaction. The head is compared and the sequence numbers are
@@ -23,28 +39,28 @@ import { uniqueTitle } from './uniqueTitle';
 export async function appendEvents(
   connection: SqliteConnection,
   request: AppendRequest,
-  now: number,
-): Promise<AppendResult> {
+  { now, schema }: AppendContext,
+): Promise<Appended> {
   const row = await findOrCreate(connection, request, now);
+  refuseNewerSchema(connection, row.schema_version, schema);
   // Only another head makes it worth asking: it may be this very request, stored before without an answer.
   const known = row.head_id === request.expectedHead ? noEvents : await findKnown(connection, request);
   if (isStored(request, known)) {
-    return { session: toSession(row), events: [] };
+    return { result: { session: toSession(row), events: [] } };
   }
+  await requireFree(connection, row, request);
   requireHead(row, request, known);
-  const { events, head } = await insertEvents(connection, request, row, known, now);
+  const holds = await holdsSession(connection, row, request);
+  const { events, places, head } = await insertEvents(connection, request, row, known, now);
   if (events.length === 0 && request.events.length > 0) {
-    return { session: toSession(row), events };
+    return { result: { session: toSession(row), events } };
   }
-  if (request.clearDraftOf !== undefined) {
-    await connection.all(queries.deletePartialReply, [row.id, request.clearDraftOf]);
-  }
-  await setDerivedTitle(connection, row, request.derivedTitle ?? '');
-  const advanced = await advanceSession(connection, row.id, advanceOf(row, request, events, head, now));
-  if (advanced === undefined) {
-    throw sessionNotFound(request.sessionId);
-  }
-  return { session: toSession(advanced), events };
+  await moveLease(connection, request, head, now);
+  const titled = await setDerivedTitle(connection, row, request.derivedTitle ?? '');
+  const advance = { ...advanceOf(row, request, events, head, now), places };
+  const advanced = await advanceSession(connection, titled, holds ? advance : besideBranch(row, advance));
+  const result = { session: toSession(advanced), events, ...(holds ? {} : { aside: true as const }) };
+  return { result, written: advanced.written };
 }
 
 const noEvents: ReadonlySet<string> = new Set();
@@ -64,8 +80,9 @@ export async function createSession(
   }
 }
 
-async function findOrCreate(connection: SqliteConnection, request: AppendRequest, now: number): Promise<SessionRow> {
-  const find = (): Promise<SessionRow | undefined> => connection.first(queries.selectSession, [request.sessionId]);
+async function findOrCreate(connection: SqliteConnection, request: AppendRequest, now: number): Promise<AppendRow> {
+  const find = (): Promise<AppendRow | undefined> =>
+    connection.first(queries.selectSessionToAppend, [request.sessionId]);
   const found = await find();
   if (found !== undefined) {
     return found;
@@ -104,12 +121,13 @@ async function insertEvents(
   row: SessionRow,
   known: ReadonlySet<string>,
   now: number,
-): Promise<{ events: readonly StoredEvent[]; head: EventId | null }> {
+): Promise<{ events: readonly StoredEvent[]; places: readonly SealedPlace[]; head: EventId | null }> {
   const events: StoredEvent[] = [];
+  const places: SealedPlace[] = [];
   let head: EventId | null = request.parent === undefined ? request.expectedHead : request.parent;
   for (const event of request.events) {
     if (!known.has(event.id)) {
-      const { stored, params } = placeEvent(nameAsStored(event, request, row), {
+      const { stored, params, place } = placeEvent(nameAsStored(event, request, row), {
         sessionId: request.sessionId,
         invocationId: request.invocationId,
         seq: row.last_seq + events.length + 1,
@@ -118,11 +136,12 @@ async function insertEvents(
       });
       if (await insertOnce(connection, request.sessionId, params)) {
         events.push(stored);
+        places.push(place);
       }
     }
     head = event.id;
   }
-  return { events, head };
+  return { events, places, head };
 }
 
 /** The note of the title that a session was made with tells the title it got, which may carry a number. */
@@ -159,11 +178,10 @@ function advanceOf(
   events: readonly StoredEvent[],
   head: EventId | null,
   now: number,
-): SessionAdvance {
+): Omit<SessionAdvance, 'places'> {
   const bodies = events.map(({ body }) => body);
   return {
     headId: events.length > 0 ? head : row.head_id,
-    lastSeq: row.last_seq + events.length,
     messagesAdded: bodies.filter((body) => messageTextOf(body) !== undefined).length,
     ...(events.length > 0 ? { updatedAt: now, invocationId: request.invocationId } : {}),
     model: request.model,
@@ -175,11 +193,25 @@ function advanceOf(
   };
 }
 
+/** Events that the conversation has gone on without are counted, and change nothing of what is shown. */
+function besideBranch(row: SessionRow, advance: SessionAdvance): SessionAdvance {
+  return {
+    ...advance,
+    headId: row.head_id,
+    updatedAt: undefined,
+    invocationId: undefined,
+    turnStatus: undefined,
+    preview: undefined,
+  };
+}
+
 /** Takes the title made from the first message while nobody has given another one. */
-async function setDerivedTitle(connection: SqliteConnection, row: SessionRow, derived: string): Promise<void> {
-  if (derived !== '' && row.title === '' && row.title_source === 'none') {
-    const key = { directory: row.directory, gitRoot: row.git_root };
-    const title = await uniqueTitle(connection, row.id, key, derived);
-    await connection.all(updateDerivedTitle, [row.id, title, foldTitle(title)]);
+async function setDerivedTitle(connection: SqliteConnection, row: AppendRow, derived: string): Promise<AppendRow> {
+  if (derived === '' || row.title !== '' || row.title_source !== 'none') {
+    return row;
   }
+  const key = { directory: row.directory, gitRoot: row.git_root };
+  const title = await uniqueTitle(connection, row.id, key, derived);
+  await connection.all(updateDerivedTitle, [row.id, title, foldTitle(title)]);
+  return { ...row, title, title_source: 'derived' };
 }

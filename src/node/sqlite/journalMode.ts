@@ -23,8 +23,11 @@ export async function chooseJournalMode(connection: SqliteConnection): Promise<J
   }
 }
 
-/** A log can be read without shared memory by one process that has the file to itself. */
-async function leaveWal(connection: SqliteConnection): Promise<JournalMode> {
+/**
+ * Gives up write-ahead logging. A log can be read without shared memory by one process that has the file to itself, on
+ * a connection that has not met it before.
+ */
+export async function leaveWal(connection: SqliteConnection): Promise<JournalMode> {
   await connection.all('PRAGMA locking_mode = EXCLUSIVE');
   const mode = await setJournalMode(connection, 'DELETE');
   await connection.all('PRAGMA locking_mode = NORMAL');

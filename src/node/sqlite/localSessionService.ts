@@ -1,75 +1,103 @@
-import { AppError } from '../../core/base/errors';
-import type { Clock, IdGenerator, Logger } from '../../core/base/ports';
+import type { Event } from '../../core/base/event';
+import type { Logger } from '../../core/base/ports';
 import type { ContextItem, ContextKey } from '../../core/session/contextItem';
 import { sessionNotFound } from '../../core/session/requireSession';
-import { toSessionId, type EventId, type Session, type SessionId, type WorkspaceKey } from '../../core/session/session';
+import type { EventId, Session, SessionId, TurnId, WorkspaceKey } from '../../core/session/session';
 import type { StoredEvent } from '../../core/session/sessionEvent';
 import type { SessionRecord } from '../../core/session/sessionRecord';
 import type {
   AppendRequest,
   AppendResult,
+  Backup,
+  BackupKind,
   EventPage,
   NewSession,
   PartialReply,
+  ProcessIdentity,
+  RunningReply,
+  SavedReply,
   SessionFilter,
   SessionPatch,
   SessionService,
   StorageReport,
+  StoreCheck,
   StoreDescription,
+  StoreVersion,
   UsageRecord,
   UsageSnapshot,
 } from '../../core/session/sessionService';
+import type { StoreHealth } from '../../core/session/storeHealth';
+import { readUsage, writeUsage } from './accountUsage';
 import { appendEvents, createSession } from './appendEvents';
+import { loadBranch, loadPage } from './branches';
 import type { Database } from './database';
-import { recoverInterrupted } from './interruptedReplies';
-import { scrubDeleted } from './scrubDeleted';
+import { deleteForGood } from './deleteForGood';
+import { PartialReplies, type PartialRepliesOptions } from './partialReplies';
 import { listContext, putContext, removeContext } from './sessionContext';
 import { findTitled, listResumable, listSessions, selectInOrder } from './sessionLists';
-import { patchValues } from './sessionPatch';
+import { patchSessions } from './sessionPatch';
 import * as queries from './sessionQueries';
 import { importRecord, readRecord } from './sessionRecords';
-import {
-  partialReplyValues,
-  toPartialReply,
-  toSession,
-  toStoredEvent,
-  type EventRow,
-  type PartialReplyRow,
-  type SessionRow,
-} from './sessionRows';
-import type { SqlValue } from './sqliteBinding';
+import { toSession, type SessionRow } from './sessionRows';
+import type { SqliteBinding } from './sqliteBinding';
 import type { SqliteConnection } from './sqliteConnection';
 import { isForeignKeyViolation } from './sqliteErrors';
-import { readSizes, reportStorage } from './storageReport';
-import { separateTitles } from './uniqueTitle';
-import { decodeUsage, encodeUsage } from './usageCodec';
+import { describeStore, readSizes, reportStorage } from './storageReport';
+import { StoreBackups } from './storeBackups';
+import { StoreIntegrity } from './storeIntegrity';
+import { claimWork } from './storeState';
+import { readVersion } from './storeVersion';
 
-export interface LocalSessionServiceOptions {
-  readonly clock: Clock;
-  readonly ids: IdGenerator;
+export interface LocalSessionServiceOptions extends PartialRepliesOptions {
   readonly logger: Logger;
-  /** Process id of this window's host. */
-  readonly pid: number;
-  readonly isProcessAlive: (pid: number) => boolean;
 }
 
-const everyRow = Number.MAX_SAFE_INTEGER;
 const everyTime = Number.MAX_SAFE_INTEGER;
 
 /** Sessions in a local SQLite file that every window shares. Made by `openLocalSessionService`. */
 export class LocalSessionService implements SessionService {
-  /** Runs that write through this instance; a reply of another run under our process id is a leftover. */
-  private readonly ownInvocations = new Set<string>();
+  readonly self: ProcessIdentity;
+  readonly onDidChangeHealth: Event<StoreHealth>;
+  private readonly replies: PartialReplies;
+  private readonly integrity: StoreIntegrity;
+  private readonly backups: StoreBackups;
+  private schema = 0;
 
   constructor(
     private readonly database: Database,
     private readonly options: LocalSessionServiceOptions,
-  ) {}
+    binding: SqliteBinding,
+  ) {
+    this.self = options.self;
+    this.onDidChangeHealth = database.onDidChangeHealth;
+    this.integrity = new StoreIntegrity(database, binding, options.logger);
+    this.replies = new PartialReplies(database, options);
+    const { clock, logger } = options;
+    const missingEvents = (): Promise<number> => this.missingEvents();
+    this.backups = new StoreBackups({ path: database.path, clock, logger, missingEvents });
+  }
 
-  append(request: AppendRequest): Promise<AppendResult> {
-    this.ownInvocations.add(request.invocationId);
+  /**
+   * To be called once when the file may be written and has the schema of that number: from then on it is noticed when
+   * stored events are missing.
+   */
+  start(schema: number): Promise<void> {
+    this.schema = schema;
+    return this.integrity.start();
+  }
+
+  get health(): StoreHealth {
+    return this.database.health;
+  }
+
+  async append(request: AppendRequest): Promise<AppendResult> {
     const now = this.options.clock.now();
-    return this.database.write((connection) => appendEvents(connection, request, now));
+    const context = { now, schema: this.schema };
+    const { result, written } = await this.database.write((connection) => appendEvents(connection, request, context), {
+      asksItself: true,
+    });
+    this.integrity.raise(written);
+    return result;
   }
 
   async get(id: SessionId): Promise<Session | undefined> {
@@ -85,35 +113,17 @@ export class LocalSessionService implements SessionService {
     return this.database.snapshot((connection) => listResumable(connection, keys, since, until));
   }
 
-  async loadPage(id: SessionId, limit: number, before?: EventId): Promise<EventPage> {
-    const count = Math.max(0, Math.trunc(limit));
-    // One more than asked for tells whether there are older ones.
-    const rows =
-      before === undefined
-        ? await this.readRows(queries.selectBranchFromHead, [id, count + 1])
-        : await this.readRowsAt(queries.selectBranchAbove, id, count + 1, before);
-    const events = rows.slice(0, count).reverse().map(toStoredEvent);
-    return { events, hasOlder: rows.length > count };
+  loadPage(id: SessionId, limit: number, before?: EventId): Promise<EventPage> {
+    return loadPage(this.database, id, limit, before);
   }
 
-  async loadBranch(id: SessionId, end?: EventId): Promise<readonly StoredEvent[]> {
-    const rows =
-      end === undefined
-        ? await this.readRows(queries.selectBranchFromHead, [id, everyRow])
-        : await this.readRowsAt(queries.selectBranchFrom, id, everyRow, end);
-    return rows.reverse().map(toStoredEvent);
+  loadBranch(id: SessionId, end?: EventId, limit?: number): Promise<readonly StoredEvent[]> {
+    return loadBranch(this.database, id, end, limit);
   }
 
   update(ids: readonly SessionId[], patch: SessionPatch): Promise<readonly Session[]> {
-    const values = patchValues(patch);
     return this.database.write(async (connection) => {
-      if (values.length > 0) {
-        const sql = queries.updateSessions(values.map(([column]) => column));
-        await connection.all(sql, [JSON.stringify(ids), ...values.map(([, value]) => value)]);
-      }
-      if (patch.title !== undefined || patch.deletedAt === null) {
-        await separateTitles(connection, ids);
-      }
+      await patchSessions(connection, ids, patch);
       return selectInOrder(connection, ids);
     });
   }
@@ -146,13 +156,23 @@ export class LocalSessionService implements SessionService {
     return this.database.snapshot((connection) => readRecord(connection, id));
   }
 
-  importRecord(record: SessionRecord, { replaces }: { readonly replaces?: SessionId }): Promise<Session> {
+  async importRecord(record: SessionRecord, { replaces }: { readonly replaces?: SessionId }): Promise<Session> {
     const now = this.options.clock.now();
-    return this.database.write((connection) => importRecord(connection, record, replaces, now));
+    const session = await this.database.write((connection) => importRecord(connection, record, replaces, now));
+    await this.integrity.raiseToStored();
+    return session;
   }
 
   sizesOf(ids?: readonly SessionId[]): Promise<ReadonlyMap<SessionId, number>> {
     return this.database.read((connection) => readSizes(connection, ids));
+  }
+
+  backUp(kind: BackupKind): Promise<Backup> {
+    return this.backups.make(kind);
+  }
+
+  listBackups(): Promise<readonly Backup[]> {
+    return this.backups.list();
   }
 
   storage(): Promise<StorageReport> {
@@ -188,89 +208,71 @@ export class LocalSessionService implements SessionService {
     });
   }
 
-  async getUsage(accountKey: string): Promise<UsageRecord | undefined> {
-    const row = await this.database.read((connection) =>
-      connection.first<{ snapshot: string; updated_at: number }>(queries.selectUsage, [accountKey]),
-    );
-    const snapshot = row === undefined ? undefined : decodeUsage(row.snapshot);
-    return row === undefined || snapshot === undefined ? undefined : { snapshot, updatedAt: row.updated_at };
+  getUsage(accountKey: string): Promise<UsageRecord | undefined> {
+    return readUsage(this.database, accountKey);
   }
 
-  async setUsage(accountKey: string, snapshot: UsageSnapshot): Promise<void> {
-    const params = [accountKey, encodeUsage(snapshot), this.options.clock.now()];
-    await this.database.write((connection) => connection.all(queries.upsertUsage, params));
+  setUsage(accountKey: string, snapshot: UsageSnapshot): Promise<void> {
+    return writeUsage(this.database, accountKey, snapshot, this.options.clock.now());
   }
 
-  async savePartialReply(reply: PartialReply): Promise<void> {
-    this.ownInvocations.add(reply.invocationId);
-    const params = partialReplyValues(reply, this.options.clock.now());
-    await this.writeBelowSession(reply.sessionId, async (connection) => {
-      await connection.all(queries.upsertPartialReply, params);
-    });
+  savePartialReply(reply: PartialReply): Promise<SavedReply> {
+    return this.replies.save(reply);
   }
 
-  async getPartialReply(id: SessionId): Promise<PartialReply | undefined> {
-    const row = await this.database.read((connection) =>
-      connection.first<PartialReplyRow>(queries.selectPartialReply, [id]),
-    );
-    return row === undefined ? undefined : toPartialReply(row);
+  beat(id: SessionId, turnId: TurnId): Promise<SavedReply> {
+    return this.replies.beat(id, turnId);
   }
 
-  recoverInterrupted(): Promise<readonly SessionId[]> {
-    const { ids, pid, isProcessAlive } = this.options;
-    return recoverInterrupted(this.database, ids, {
-      isOwnRun: (invocation) => this.ownInvocations.has(invocation),
-      pid,
-      isProcessAlive,
-    });
+  getPartialReply(id: SessionId): Promise<PartialReply | undefined> {
+    return this.replies.get(id);
   }
 
-  async describe(): Promise<StoreDescription> {
-    const row = await this.database.read((connection) =>
-      connection.first<{ version: string; schema: number }>(queries.selectStoreDescription),
-    );
-    return {
-      path: this.database.path,
-      journalMode: this.database.journalMode,
-      sqliteVersion: row?.version ?? '',
-      schemaVersion: row?.schema ?? 0,
-    };
+  listReplies(): Promise<readonly RunningReply[]> {
+    return this.replies.list();
   }
 
-  async dataVersion(): Promise<number> {
-    // Asked on the connection that writes: there the number stands still for our own writes.
-    const row = await this.database.maintain((connection) =>
-      connection.first<{ data_version: number }>('PRAGMA data_version'),
-    );
-    return row?.data_version ?? 0;
+  askToStop(id: SessionId): Promise<void> {
+    return this.replies.askToStop(id);
   }
 
-  close(): Promise<void> {
-    return this.database.close();
+  async recoverInterrupted(orphan?: SessionId): Promise<readonly SessionId[]> {
+    const touched = await this.replies.recover(orphan);
+    await this.integrity.raiseToStored();
+    return touched;
   }
 
-  private async delete(sql: string, which: SqlValue): Promise<readonly SessionId[]> {
-    const rows = await this.database.write((connection) => connection.all<{ id: string }>(sql, [which]));
-    if (rows.length > 0) {
-      await scrubDeleted(this.database, this.options.logger);
-    }
-    return rows.map((row) => toSessionId(row.id));
+  describe(): Promise<StoreDescription> {
+    return describeStore(this.database);
   }
 
-  private readRows(sql: string, params: readonly SqlValue[]): Promise<EventRow[]> {
-    return this.database.read((connection) => connection.all<EventRow>(sql, params));
+  version(): Promise<StoreVersion> {
+    return readVersion(this.database);
   }
 
-  /** An event that is not there must not look like the start of the conversation. */
-  private readRowsAt(sql: string, id: SessionId, limit: number, event: EventId): Promise<EventRow[]> {
-    return this.database.snapshot(async (connection) => {
-      const rows = await connection.all<EventRow>(sql, [id, limit, event]);
-      const found = rows.length > 0 || (await connection.first(queries.selectEventExists, [id, event]));
-      if (found === undefined) {
-        throw new AppError('argument/invalid', { args: { id, event } });
-      }
-      return rows;
-    });
+  missingEvents(): Promise<number> {
+    return this.integrity.missingEvents();
+  }
+
+  acceptLoss(): Promise<void> {
+    return this.integrity.acceptLoss();
+  }
+
+  check(): Promise<StoreCheck> {
+    return this.integrity.check();
+  }
+
+  claim(work: 'backup' | 'check', everyMs: number): Promise<boolean> {
+    return claimWork(this.database, work, everyMs, this.options.clock.now());
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.integrity.stop(), this.database.close()]);
+    this.integrity.close();
+  }
+
+  private delete(sql: string, which: string | number): Promise<readonly SessionId[]> {
+    return deleteForGood(this.database, this.backups, this.options.logger, { sql, which });
   }
 
   private async createWhereAsked(

@@ -78,6 +78,22 @@ export async function pendingMigrations(
   return migrations.filter((migration) => !done.has(migration.version));
 }
 
+/**
+ * Rejects with `store/newer-schema` when another process has migrated the file since this one did. To be run behind
+ * the lock of a write, so that nothing of this version is written into the tables of a later one.
+ */
+export async function requireSchema(connection: SqliteConnection, known: number): Promise<void> {
+  const row = await connection.first<{ user_version: number }>('PRAGMA user_version');
+  refuseNewerSchema(connection, row?.user_version ?? 0, known);
+}
+
+/** As `requireSchema`, for whoever has read the version together with something else. */
+export function refuseNewerSchema(connection: SqliteConnection, found: number, known: number): void {
+  if (found > known) {
+    throw new AppError('store/newer-schema', { args: { path: connection.path } });
+  }
+}
+
 /** Applies what is missing, each migration in one transaction with its version. Safe when several processes do it. */
 export async function migrate(database: Database, migrations: readonly Migration[], clock: Clock): Promise<void> {
   const pending = await retryWhileLocked(() =>

@@ -3,6 +3,8 @@ import { isAppError } from '../../core/base/errors';
 
 /** How long several windows that start at once may stand in each other's way. */
 const patienceMs = 10_000;
+/** One that waited as long as this for a single lock met a program that keeps it, and no other start. */
+const longWaitMs = 4500;
 const longestPauseMs = 60;
 
 /**
@@ -12,10 +14,12 @@ const longestPauseMs = 60;
 export async function retryWhileLocked<T>(task: () => Promise<T>): Promise<T> {
   const deadline = performance.now() + patienceMs;
   for (;;) {
+    const start = performance.now();
     try {
       return await task();
     } catch (error) {
-      if (!isAppError(error, 'store/locked') || performance.now() > deadline) {
+      const now = performance.now();
+      if (!isAppError(error, 'store/locked') || now > deadline || now - start > longWaitMs) {
         throw error;
       }
       await sleep(5 + Math.random() * longestPauseMs);

@@ -1,10 +1,29 @@
+import type { SessionId } from '../../core/session/session';
 import type { SessionPatch } from '../../core/session/sessionService';
 import { foldTitle } from './foldTitle';
-import type { PatchColumn } from './sessionQueries';
+import { updateSessions, type PatchColumn } from './sessionQueries';
 import type { SqlValue } from './sqliteBinding';
+import type { SqliteConnection } from './sqliteConnection';
+import { separateTitles } from './uniqueTitle';
+
+/** Sets the columns of a patch; a title that is taken gets a number. To be run inside a write transaction. */
+export async function patchSessions(
+  connection: SqliteConnection,
+  ids: readonly SessionId[],
+  patch: SessionPatch,
+): Promise<void> {
+  const values = patchValues(patch);
+  if (values.length > 0) {
+    const sql = updateSessions(values.map(([column]) => column));
+    await connection.all(sql, [JSON.stringify(ids), ...values.map(([, value]) => value)]);
+  }
+  if (patch.title !== undefined || patch.deletedAt === null) {
+    await separateTitles(connection, ids);
+  }
+}
 
 /** The columns that a patch sets, with their values. */
-export function patchValues(patch: SessionPatch): readonly (readonly [PatchColumn, SqlValue])[] {
+function patchValues(patch: SessionPatch): readonly (readonly [PatchColumn, SqlValue])[] {
   const values: Readonly<Record<PatchColumn, SqlValue | undefined>> = {
     title: patch.title,
     title_folded: patch.title === undefined ? undefined : foldTitle(patch.title),

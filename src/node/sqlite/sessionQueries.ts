@@ -40,10 +40,20 @@ export const eventColumnNames = [
   'usage',
   'duration_ms',
   'created_at',
+  'seal',
 ] as const;
-const eventColumns = eventColumnNames.map((name) => `event.${name}`).join(', ');
+export const eventColumns = eventColumnNames.map((name) => `event.${name}`).join(', ');
 
 export const selectSession = `SELECT ${sessionColumns} FROM sessions WHERE id = ?1`;
+
+/**
+ * With what else an append needs: the seal of the log, which its events are folded into, the schema that the file has
+ * by now, and the events ever stored in it.
+ */
+export const selectSessionToAppend = `SELECT ${sessionColumns}, log_seal,
+    (SELECT user_version FROM pragma_user_version) AS schema_version,
+    (SELECT written FROM store_state) AS written
+  FROM sessions WHERE id = ?1`;
 
 export const selectSessions = `SELECT ${sessionColumns} FROM sessions
   WHERE id IN (SELECT value FROM json_each(?1))`;
@@ -55,9 +65,11 @@ export const insertSession = `INSERT INTO sessions
   ON CONFLICT (id) DO NOTHING
   RETURNING id`;
 
-/** Parameters: every column of a session in its order, then the folded title. */
-export const insertWholeSession = `INSERT INTO sessions (${sessionColumnNames.join(', ')}, title_folded)
-  VALUES (${[...sessionColumnNames, 'title_folded'].map((_, index) => `?${index + 1}`).join(', ')})`;
+const wholeSessionColumns = [...sessionColumnNames, 'title_folded', 'log_seal'];
+
+/** Parameters: every column of a session in its order, then the folded title and the seal of the log. */
+export const insertWholeSession = `INSERT INTO sessions (${wholeSessionColumns.join(', ')})
+  VALUES (${wholeSessionColumns.map((_, index) => `?${index + 1}`).join(', ')})`;
 
 /**
  * Which of some events (ids as JSON) a session has. Parameters: session, ids. The plus keeps the planner from walking
@@ -74,29 +86,26 @@ export function insertEvents(count: number): string {
 
 export const insertEvent = insertEvents(1);
 
-/** Events of all branches. */
-export const selectEvents = `SELECT ${eventColumns} FROM session_events AS event WHERE session_id = ?1 ORDER BY seq`;
+/** What an append changes. Names no column that stands still in an index: SQLite would write that index each time. */
+export const advancedColumnNames = [
+  'head_id',
+  'last_seq',
+  'log_seal',
+  'message_count',
+  'updated_at',
+  'last_invocation_id',
+  'provider',
+  'model',
+  'turn_status',
+  'preview',
+  'ended_at',
+  'skill',
+] as const;
 
-/**
- * Moves a session's row on after its events were written; null leaves a column as it is. Names no column that stands
- * still in an index: SQLite would write that index with every append.
- * Parameters: id, head, last seq, messages added, time, invocation, provider, model, turn status, preview,
- * 1 = something was sent, 1 = set the skill, skill.
- */
+/** Moves a session's row on after its events were written. Parameters: id, the columns in their order. */
 export const advanceSession = `UPDATE sessions SET
-    head_id = ?2,
-    last_seq = ?3,
-    message_count = message_count + ?4,
-    updated_at = coalesce(?5, updated_at),
-    last_invocation_id = coalesce(?6, last_invocation_id),
-    provider = coalesce(?7, provider),
-    model = coalesce(?8, model),
-    turn_status = coalesce(?9, turn_status),
-    preview = coalesce(?10, preview),
-    ended_at = CASE WHEN ?11 = 1 THEN NULL ELSE ended_at END,
-    skill = CASE WHEN ?12 = 1 THEN ?13 ELSE skill END
-  WHERE id = ?1
-  RETURNING ${sessionColumns}`;
+    ${advancedColumnNames.map((name, index) => `${name} = ?${index + 2}`).join(', ')}
+  WHERE id = ?1`;
 
 /** Columns that `update` may set. */
 export type PatchColumn =
@@ -219,41 +228,6 @@ export const selectUsage = 'SELECT snapshot, updated_at FROM usage WHERE user_ke
 
 export const upsertUsage = `INSERT INTO usage (user_key, snapshot, updated_at) VALUES (?1, ?2, ?3)
   ON CONFLICT (user_key) DO UPDATE SET snapshot = excluded.snapshot, updated_at = excluded.updated_at`;
-
-const partialReplyColumns = [
-  'session_id',
-  'turn_id',
-  'invocation_id',
-  'owner_pid',
-  'parent_id',
-  'provider',
-  'model',
-  'content',
-  'reasoning',
-  'started_at',
-  'updated_at',
-];
-
-export const selectPartialReply = `SELECT ${partialReplyColumns.join(', ')} FROM partial_replies WHERE session_id = ?1`;
-
-export const selectPartialReplyOwners = 'SELECT session_id, turn_id, invocation_id, owner_pid FROM partial_replies';
-
-export const upsertPartialReply = `INSERT INTO partial_replies (${partialReplyColumns.join(', ')})
-  VALUES (${partialReplyColumns.map((_, index) => `?${index + 1}`).join(', ')})
-  ON CONFLICT (session_id) DO UPDATE SET
-    ${partialReplyColumns
-      .slice(1)
-      .map((name) => `${name} = excluded.${name}`)
-      .join(', ')}`;
-
-export const deletePartialReply = 'DELETE FROM partial_replies WHERE session_id = ?1 AND turn_id = ?2';
-
-export const selectAbandonedTurns = `SELECT id, last_invocation_id FROM sessions
-  WHERE turn_status = 'running' AND id NOT IN (SELECT session_id FROM partial_replies)`;
-
-export const markInterrupted = `UPDATE sessions SET turn_status = 'interrupted' WHERE id = ?1 AND turn_status = 'running'
-  AND id NOT IN (SELECT session_id FROM partial_replies)
-  RETURNING id`;
 
 export const selectStoreDescription =
   'SELECT sqlite_version() AS version, (SELECT user_version FROM pragma_user_version) AS schema';

@@ -3,15 +3,28 @@ import { messageTextOf, previewOf } from '../../core/session/messagePreview';
 import type { Session, SessionId } from '../../core/session/session';
 import { decodeEventBody } from '../../core/session/sessionEventCodec';
 import type { RecordedEvent, RecordedMetadata, SessionRecord } from '../../core/session/sessionRecord';
+import { forEachWithPauses, mapWithPauses } from '../withPauses';
+import { foldSeals } from './eventSeal';
 import { foldTitle } from './foldTitle';
 import * as recordQueries from './recordQueries';
+import { selectEventsAfter } from './sealQueries';
 import { listContext, putContext } from './sessionContext';
 import * as queries from './sessionQueries';
-import { eventValues, sessionValues, toRecordedEvent, toSession, type EventRow, type SessionRow } from './sessionRows';
+import {
+  eventRow,
+  eventValues,
+  sessionValues,
+  toRecordedEvent,
+  toSession,
+  type EventRow,
+  type SessionRow,
+} from './sessionRows';
 import type { SqliteConnection } from './sqliteConnection';
 import { isConstraintViolation } from './sqliteErrors';
 import { uniqueTitle } from './uniqueTitle';
 
+/** Rows per query: they come all at once, and nothing else goes on meanwhile. */
+const eventsPerRead = 100;
 /** Rows per statement: few enough for SQLite's limit of parameters, so many that the way to the library costs little. */
 const eventsPerInsert = 100;
 /** Long messages go in smaller batches: all that is bound to a statement lies in memory once more. */
@@ -27,12 +40,20 @@ export async function readRecord(connection: SqliteConnection, id: SessionId): P
     recordQueries.selectAllMetadata,
     [id],
   );
-  const events = await connection.all<EventRow>(queries.selectEvents, [id]);
+  const events: RecordedEvent[] = [];
+  for (;;) {
+    const page = [id, events.at(-1)?.seq ?? 0, eventsPerRead];
+    const rows = await connection.all<EventRow>(selectEventsAfter, page);
+    events.push(...rows.map(toRecordedEvent));
+    if (rows.length < eventsPerRead) {
+      break;
+    }
+  }
   return {
     session: toSession(row),
     metadata: metadata.map(({ key, value, updated_at }) => ({ key, value, updatedAt: updated_at })),
     context: await listContext(connection, id),
-    events: events.map(toRecordedEvent),
+    events,
   };
 }
 
@@ -43,7 +64,7 @@ export async function importRecord(
   replaces: SessionId | undefined,
   now: number,
 ): Promise<Session> {
-  const session = recount(record);
+  const session = await recount(record);
   try {
     if (replaces !== undefined) {
       // First, so that its title is free for the one that takes its place.
@@ -55,8 +76,10 @@ export async function importRecord(
         ? await uniqueTitle(connection, session.id, session, session.title)
         : session.title;
     const stored = { ...session, title };
-    await connection.all(queries.insertWholeSession, [...sessionValues(stored), foldTitle(title)]);
-    await insertAll(connection, session.id, record.events);
+    const rows = await mapWithPauses(record.events, (event) => eventRow(session.id, event));
+    const values = [...sessionValues(stored), foldTitle(title), await logSealOf(rows)];
+    await connection.all(queries.insertWholeSession, values);
+    await insertAll(connection, rows);
     await putMetadata(connection, session.id, record.metadata);
     await putContext(connection, session.id, record.context);
     return stored;
@@ -72,8 +95,8 @@ export async function importRecord(
 }
 
 /** The row as the events make it, whatever the record says of them. */
-function recount({ session, events }: SessionRecord): Session {
-  const bodies = events.map((event) => decodeEventBody(event.type, event.data));
+async function recount({ session, events }: SessionRecord): Promise<Session> {
+  const bodies = await mapWithPauses(events, (event) => decodeEventBody(event.type, event.data));
   return {
     ...session,
     messageCount: bodies.filter((body) => messageTextOf(body) !== undefined).length,
@@ -84,26 +107,30 @@ function recount({ session, events }: SessionRecord): Session {
   };
 }
 
-async function insertAll(connection: SqliteConnection, id: SessionId, events: readonly RecordedEvent[]): Promise<void> {
-  for (const batch of batchesOf(events)) {
-    await connection.allOnce(
-      queries.insertEvents(batch.length),
-      batch.flatMap((event) => eventValues(id, event)),
-    );
+async function logSealOf(rows: readonly EventRow[]): Promise<string> {
+  const inOrder = [...rows].sort((a, b) => a.seq - b.seq);
+  let seal = '';
+  await forEachWithPauses(inOrder, (row) => (seal = foldSeals(seal, [row])));
+  return seal;
+}
+
+async function insertAll(connection: SqliteConnection, rows: readonly EventRow[]): Promise<void> {
+  for (const batch of batchesOf(rows)) {
+    await connection.allOnce(queries.insertEvents(batch.length), batch.flatMap(eventValues));
   }
 }
 
-function batchesOf(events: readonly RecordedEvent[]): readonly (readonly RecordedEvent[])[] {
-  const batches: RecordedEvent[][] = [];
+function batchesOf(rows: readonly EventRow[]): readonly (readonly EventRow[])[] {
+  const batches: EventRow[][] = [];
   let room = 0;
-  for (const event of events) {
-    room -= event.data.length;
+  for (const row of rows) {
+    room -= row.event_data.length;
     const batch = batches.at(-1);
     if (batch === undefined || batch.length === eventsPerInsert || room < 0) {
-      batches.push([event]);
-      room = charactersPerInsert - event.data.length;
+      batches.push([row]);
+      room = charactersPerInsert - row.event_data.length;
     } else {
-      batch.push(event);
+      batch.push(row);
     }
   }
   return batches;

@@ -13,7 +13,7 @@ import {
 } from '../../core/session/session';
 import type { EventOrigin, NewEvent, StoredEvent, TokenUsage } from '../../core/session/sessionEvent';
 import type { RecordedEvent } from '../../core/session/sessionRecord';
-import type { PartialReply } from '../../core/session/sessionService';
+import { isAltered, sealOf, type SealedPlace } from './eventSeal';
 import { eventColumnNames, sessionColumnNames } from './sessionQueries';
 import type { SqlValue } from './sqliteBinding';
 
@@ -41,6 +41,14 @@ export interface SessionRow {
   readonly preview: string;
 }
 
+/** A session as an append finds and leaves it. */
+export interface AppendRow extends SessionRow {
+  readonly log_seal: string;
+  readonly schema_version: number;
+  /** Events ever stored in the file. */
+  readonly written: number;
+}
+
 export interface EventRow {
   readonly id: string;
   readonly session_id: string;
@@ -56,20 +64,7 @@ export interface EventRow {
   readonly usage: string | null;
   readonly duration_ms: number | null;
   readonly created_at: number;
-}
-
-export interface PartialReplyRow {
-  readonly session_id: string;
-  readonly turn_id: string;
-  readonly invocation_id: string;
-  readonly owner_pid: number;
-  readonly parent_id: string;
-  readonly provider: string;
-  readonly model: string;
-  readonly content: string;
-  readonly reasoning: string;
-  readonly started_at: number;
-  readonly updated_at: number;
+  readonly seal: string;
 }
 
 const titleSources: readonly TitleSource[] = ['none', 'derived', 'user'];
@@ -103,7 +98,7 @@ export function toSession(row: SessionRow): Session {
   };
 }
 
-/** A session as its row, in the order of `insertWholeSession` without the folded title. */
+/** A session as its row, in the order of `insertWholeSession` without what comes behind its columns. */
 export function sessionValues(session: Session): readonly SqlValue[] {
   const row: SessionRow = {
     id: session.id,
@@ -129,6 +124,12 @@ export function sessionValues(session: Session): readonly SqlValue[] {
     preview: session.preview,
   };
   return sessionColumnNames.map((name) => row[name]);
+}
+
+/** As `toStoredEvent`, and says so when the row does not fit its seal. Costs a hash over all of it. */
+export function toVerifiedEvent(row: EventRow): StoredEvent {
+  const event = toStoredEvent(row);
+  return isAltered(row) ? { ...event, altered: true } : event;
 }
 
 export function toStoredEvent(row: EventRow): StoredEvent {
@@ -186,14 +187,34 @@ export interface EventPlace {
   readonly createdAt: number;
 }
 
-/** An event as the port returns it and as its row, in the order of `insertEvent`. */
-export function placeEvent(
-  event: NewEvent,
-  place: EventPlace,
-): { readonly stored: StoredEvent; readonly params: readonly SqlValue[] } {
+export interface PlacedEvent {
+  readonly stored: StoredEvent;
+  /** In the order of `insertEvent`. */
+  readonly params: readonly SqlValue[];
+  /** What is folded into the seal of the log. */
+  readonly place: SealedPlace;
+}
+
+/** An event as the port returns it and as its row. */
+export function placeEvent(event: NewEvent, place: EventPlace): PlacedEvent {
   const { type, data } = encodeEventBody(event.body);
   // Whole milliseconds: the column takes nothing else.
   const durationMs = event.durationMs === undefined ? undefined : Math.round(event.durationMs);
+  const row = eventRow(place.sessionId, {
+    id: event.id,
+    seq: place.seq,
+    parentId: place.parentId,
+    invocationId: place.invocationId,
+    turnId: event.turnId ?? null,
+    type,
+    data,
+    provider: event.provider ?? null,
+    model: event.model ?? null,
+    skill: event.skill ?? null,
+    usage: event.usage === undefined ? null : JSON.stringify(event.usage),
+    durationMs: durationMs ?? null,
+    createdAt: place.createdAt,
+  });
   return {
     stored: {
       ...event,
@@ -204,27 +225,14 @@ export function placeEvent(
       parentId: place.parentId,
       createdAt: place.createdAt,
     },
-    params: eventValues(place.sessionId, {
-      id: event.id,
-      seq: place.seq,
-      parentId: place.parentId,
-      invocationId: place.invocationId,
-      turnId: event.turnId ?? null,
-      type,
-      data,
-      provider: event.provider ?? null,
-      model: event.model ?? null,
-      skill: event.skill ?? null,
-      usage: event.usage === undefined ? null : JSON.stringify(event.usage),
-      durationMs: durationMs ?? null,
-      createdAt: place.createdAt,
-    }),
+    params: eventValues(row),
+    place: row,
   };
 }
 
-/** An event as its row, in the order of `insertEvent`. */
-export function eventValues(sessionId: SessionId, event: RecordedEvent): readonly SqlValue[] {
-  const row: EventRow = {
+/** An event as its row, sealed. */
+export function eventRow(sessionId: SessionId, event: RecordedEvent): EventRow {
+  const row = {
     id: event.id,
     session_id: sessionId,
     seq: event.seq,
@@ -240,6 +248,11 @@ export function eventValues(sessionId: SessionId, event: RecordedEvent): readonl
     duration_ms: event.durationMs,
     created_at: event.createdAt,
   };
+  return { ...row, seal: sealOf(row) };
+}
+
+/** The values of a row in the order of `insertEvent`. */
+export function eventValues(row: EventRow): readonly SqlValue[] {
   return eventColumnNames.map((name) => row[name]);
 }
 
@@ -259,36 +272,5 @@ export function toRecordedEvent(row: EventRow): RecordedEvent {
     usage: row.usage,
     durationMs: row.duration_ms,
     createdAt: row.created_at,
-  };
-}
-
-/** A partial reply as its row, in the order of `upsertPartialReply`. */
-export function partialReplyValues(reply: PartialReply, now: number): readonly SqlValue[] {
-  return [
-    reply.sessionId,
-    reply.turnId,
-    reply.invocationId,
-    reply.ownerPid,
-    reply.parentId,
-    reply.model.provider,
-    reply.model.model,
-    reply.content,
-    reply.reasoning,
-    reply.startedAt,
-    now,
-  ];
-}
-
-export function toPartialReply(row: PartialReplyRow): PartialReply {
-  return {
-    sessionId: toSessionId(row.session_id),
-    turnId: toTurnId(row.turn_id),
-    invocationId: toInvocationId(row.invocation_id),
-    ownerPid: row.owner_pid,
-    parentId: toEventId(row.parent_id),
-    model: { provider: row.provider, model: row.model },
-    content: row.content,
-    reasoning: row.reasoning,
-    startedAt: row.started_at,
   };
 }

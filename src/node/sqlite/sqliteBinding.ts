@@ -16,6 +16,7 @@ export interface RawDatabase {
   prepare(sql: string, callback: (error: Error | null) => void): RawStatement;
   exec(sql: string, callback: Callback): unknown;
   configure(option: 'busyTimeout', milliseconds: number): void;
+  interrupt(): void;
   close(callback: Callback): void;
 }
 

@@ -4,7 +4,8 @@ import type { RawDatabase, RawStatement, SqliteBinding, SqlValue } from './sqlit
 /** Prepared statements kept per connection; lists have a few shapes, everything else exactly one. */
 const maxStatements = 96;
 
-const busyTimeoutMs = 5000;
+/** How long a statement waits for a lock of another process. */
+export const busyTimeoutMs = 5000;
 
 export type OpenMode = 'readonly' | 'readwrite';
 
@@ -20,20 +21,29 @@ export class SqliteConnection {
     readonly path: string,
   ) {}
 
-  /** Opens an existing file (or `:memory:`); it is read with the first statement, not before. */
-  static async open(binding: SqliteBinding, path: string, mode: OpenMode, extraFlags = 0): Promise<SqliteConnection> {
+  /**
+   * Opens an existing file (or `:memory:`); it is read with the first statement, not before. `name` is what errors call
+   * it where the path is not that of the file.
+   */
+  static async open(
+    binding: SqliteBinding,
+    path: string,
+    mode: OpenMode,
+    extraFlags = 0,
+    name = path,
+  ): Promise<SqliteConnection> {
     const flags = (mode === 'readonly' ? binding.OPEN_READONLY : binding.OPEN_READWRITE) | extraFlags;
     const raw = await new Promise<RawDatabase>((resolve, reject) => {
       const database: RawDatabase = new binding.Database(path, flags, (error) => {
         if (error === null) {
           resolve(database);
         } else {
-          reject(toStoreError(error, path));
+          reject(toStoreError(error, name));
         }
       });
     });
     raw.configure('busyTimeout', busyTimeoutMs);
-    return new SqliteConnection(raw, path);
+    return new SqliteConnection(raw, name);
   }
 
   /**
@@ -87,6 +97,11 @@ export class SqliteConnection {
       await this.all('ROLLBACK').catch(() => undefined);
       throw error;
     }
+  }
+
+  /** Makes a statement that runs at this moment reject; the connection stays open. */
+  interrupt(): void {
+    this.raw.interrupt();
   }
 
   async close(): Promise<void> {

@@ -15,6 +15,8 @@ const codesByResult: ReadonlyMap<number, ErrorCode> = new Map([
 ]);
 
 const shortHeaderRead = 10 | (2 << 8);
+/** Where a rollback journal is in use SQLite notices by itself that the file lies elsewhere by now. */
+const fileMoved = 8 | (4 << 8);
 const constraintViolation = 19;
 const foreignKeyViolation = 19 | (3 << 8);
 const primaryKeyViolation = 19 | (6 << 8);
@@ -43,9 +45,19 @@ export function toStoreError(error: unknown, path: string): AppError {
   if (result === undefined || result < 0) {
     return toFileError(error, path);
   }
-  // A file that ends inside its own header was cut off.
-  const code = result === shortHeaderRead ? 'store/corrupt' : codesByResult.get(result & 0xff);
-  return new AppError(code ?? 'internal', { args: { path }, cause: error });
+  return new AppError(codeOf(result), { args: { path }, cause: error });
+}
+
+function codeOf(result: number): ErrorCode {
+  switch (result) {
+    case shortHeaderRead:
+      // A file that ends inside its own header was cut off.
+      return 'store/corrupt';
+    case fileMoved:
+      return 'store/replaced';
+    default:
+      return codesByResult.get(result & 0xff) ?? 'internal';
+  }
 }
 
 function toFileError(error: unknown, path: string): AppError {
@@ -61,6 +73,16 @@ function toFileError(error: unknown, path: string): AppError {
             ? 'store/cannot-open'
             : 'internal';
   return new AppError(code, { args: { path }, cause: error });
+}
+
+/** True when nothing in the file can be relied on. */
+export function isDamage(error: unknown): error is AppError {
+  return isAppError(error, 'store/corrupt', 'store/not-a-database');
+}
+
+/** True for a failure whose cause lies outside the file and may go away: then the same access works again. */
+export function mayPass(error: unknown): error is AppError {
+  return isAppError(error, 'store/full', 'store/io', 'store/locked', 'store/read-only', 'store/cannot-open');
 }
 
 /** True when a row refers to a session that is not there. */

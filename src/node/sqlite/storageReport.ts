@@ -1,7 +1,8 @@
 import { toSessionId, type SessionId } from '../../core/session/session';
-import type { StorageReport } from '../../core/session/sessionService';
+import type { StorageReport, StoreDescription } from '../../core/session/sessionService';
 import { memoryPath, type Database } from './database';
 import * as queries from './recordQueries';
+import { selectStoreDescription } from './sessionQueries';
 import type { SqliteConnection } from './sqliteConnection';
 import { toStoreError } from './sqliteErrors';
 import { sizeOf } from './storeFile';
@@ -27,6 +28,19 @@ export async function reportStorage(database: Database): Promise<StorageReport> 
   } catch (error) {
     throw toStoreError(error, path);
   }
+}
+
+/** See `SessionService.describe`. */
+export async function describeStore(database: Database): Promise<StoreDescription> {
+  const row = await database.read((connection) =>
+    connection.first<{ version: string; schema: number }>(selectStoreDescription),
+  );
+  return {
+    path: database.path,
+    journalMode: database.journalMode,
+    sqliteVersion: row?.version ?? '',
+    schemaVersion: row?.schema ?? 0,
+  };
 }
 
 /** Bytes of the event data of sessions, of all where no ids are given. Unknown ids are left out. */

@@ -1,14 +1,16 @@
 import { mkdir, open, realpath, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AppError } from '../../core/base/errors';
+import { readMark } from './highWaterMark';
 import { toStoreError } from './sqliteErrors';
 
 /**
  * Gets a database file ready for SQLite without ever touching what is in one. Creates missing folders (0700) and a
  * missing file (0600, so that WAL and shared memory inherit it). Returns the real path of the file.
  *
- * Rejects with `store/missing-data` when the file is empty or gone beside a log that is not: SQLite would drop that
- * log, and with it everything that was not yet copied into the file.
+ * Rejects with `store/missing-data` when the file is empty or gone though something was stored in it. A log beside it
+ * that is not empty says so: SQLite would drop it, and with it everything that was not yet copied into the file. And
+ * the mark says so, without which a lost file would look like a first start.
  */
 export async function prepareStoreFile(folder: string, name: string): Promise<string> {
   const wanted = join(folder, name);
@@ -25,10 +27,12 @@ export async function prepareStoreFile(folder: string, name: string): Promise<st
 }
 
 async function refuseLostData(path: string): Promise<void> {
-  // The log is looked at first: whoever creates the database right now writes the file before the log.
+  // The file is looked at last: whoever creates the database right now writes the file before the log and the mark.
   const logSize = await sizeOf(`${path}-wal`);
+  const mark = await readMark(path);
   const mainSize = await sizeOf(path);
-  if (logSize > 0 && mainSize === 0) {
+  const hadEvents = mark !== undefined && mark.written + mark.missing > 0;
+  if (mainSize === 0 && (logSize > 0 || hadEvents)) {
     throw new AppError('store/missing-data', { args: { path, folder: dirname(path) } });
   }
 }

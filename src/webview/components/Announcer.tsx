@@ -18,7 +18,7 @@ export function Announcer() {
     const former = before.current;
     before.current = { turnId, sessionId };
     if (turnId !== null && turnId !== former.turnId) {
-      announce(strings.replyStarted);
+      announce(store.turn.peek()?.elsewhere === true ? strings.replyStartedElsewhere : strings.replyStarted);
     } else if (turnId === null && former.turnId !== null && former.sessionId === sessionId) {
       announce(formatString(strings.replyFinished, countReplyWords(former.turnId)));
     }

@@ -63,7 +63,7 @@ function Content() {
   const { store } = useChat();
   const status = store.store.value;
   if (status?.kind === 'unavailable') {
-    return <StoreUnavailable text={status.text} />;
+    return <StoreUnavailable text={status.text} canRestore={status.canRestore} />;
   }
   const isEmpty = isBlank(store.events.value) && !store.hasOlder.value && store.turnId.value === null;
   return isEmpty ? <Welcome /> : <Transcript />;

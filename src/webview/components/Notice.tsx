@@ -23,9 +23,7 @@ export function ResumeNotice() {
       <Icon name="history" />
       <span class="notice-text">{noticeText(notice, strings)}</span>
       <span class="notice-actions">
-        <button type="button" class="link-button" onClick={() => void actions.newSession()}>
-          {strings.newSession}
-        </button>
+        <LinkButton text={strings.newSession} onClick={() => void actions.newSession()} />
         <IconButton label={strings.dismiss} icon="close" onClick={() => store.apply([{ type: 'notice-dismissed' }])} />
       </span>
     </div>
@@ -48,50 +46,77 @@ export function Banners() {
   const hasMessages = !isBlank(store.events.value);
   return (
     <>
-      {store.store.value?.kind === 'memory' && (
-        <Banner icon="warning" text={strings.memoryNotice}>
-          <button type="button" class="link-button" onClick={() => void actions.run('store/retry')}>
-            {strings.storeRetry}
-          </button>
-        </Banner>
-      )}
+      <StoreBanner />
       {workspace !== null && !workspace.trusted && (
         <Banner icon="info" text={strings.untrustedText}>
-          <button type="button" class="link-button" onClick={() => void actions.run('workspace/trust')}>
-            {strings.manageTrust}
-          </button>
+          <LinkButton text={strings.manageTrust} onClick={() => void actions.run('workspace/trust')} />
         </Banner>
       )}
       {model !== null && model.missing !== null && (
         <Banner icon="warning" text={formatString(strings.modelMissing, model.missing.model)}>
-          <button type="button" class="link-button" onClick={() => void actions.pickModel()}>
-            {strings.noModelPick}
-          </button>
+          <LinkButton text={strings.noModelPick} onClick={() => void actions.pickModel()} />
         </Banner>
       )}
       {model !== null && model.missing === null && model.ref === null && hasMessages && (
         <Banner icon="info" text={strings.noModelTitle}>
-          <button type="button" class="link-button" onClick={() => void actions.addProvider()}>
-            {strings.noModelAction}
-          </button>
+          <LinkButton text={strings.noModelAction} onClick={() => void actions.addProvider()} />
         </Banner>
       )}
     </>
   );
 }
 
+/** What is wrong with the place where the conversation is kept, as long as it can be shown all the same. */
+function StoreBanner() {
+  const { actions, store } = useChat();
+  const strings = store.strings.value;
+  const status = store.store.value;
+  switch (status?.kind) {
+    case 'memory':
+      return (
+        <Banner icon="warning" text={strings.memoryNotice}>
+          <LinkButton text={strings.storeRetry} onClick={() => void actions.run('store/retry')} />
+        </Banner>
+      );
+    case 'trouble':
+    case 'readOnly':
+      return <Banner icon="warning" text={status.text} alert />;
+    case 'ok':
+      return status.loss === undefined ? null : (
+        <Banner icon="warning" text={status.loss} alert>
+          <LinkButton text={strings.storeRestore} onClick={() => void actions.run('store/restore')} />
+          <LinkButton text={strings.storeKeep} onClick={() => void actions.run('store/acceptLoss')} />
+        </Banner>
+      );
+    default:
+      return null;
+  }
+}
+
+function LinkButton({ text, onClick }: { readonly text: string; readonly onClick: () => void }) {
+  return (
+    <button type="button" class="link-button" onClick={onClick}>
+      {text}
+    </button>
+  );
+}
+
 interface BannerProps {
   readonly icon: IconName;
   readonly text: string;
-  readonly children: ComponentChildren;
+  /** It says what went wrong, so that it is heard at once. */
+  readonly alert?: boolean;
+  readonly children?: ComponentChildren;
 }
 
-function Banner({ icon, text, children }: BannerProps) {
+function Banner({ icon, text, alert = false, children }: BannerProps) {
   return (
     <div class="notice">
-      <Icon name={icon} />
-      <span class="notice-text">{text}</span>
-      <span class="notice-actions">{children}</span>
+      <Icon name={icon} {...(alert ? { tone: 'warning' } : {})} />
+      <span class="notice-text" role={alert ? 'alert' : undefined}>
+        {text}
+      </span>
+      {children !== undefined && <span class="notice-actions">{children}</span>}
     </div>
   );
 }

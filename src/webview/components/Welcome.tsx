@@ -38,14 +38,28 @@ export function Welcome() {
   );
 }
 
+interface StoreUnavailableProps {
+  readonly text: string;
+  readonly canRestore: boolean;
+}
+
 /** The store cannot be used: what is wrong, what to do, and a way to chat all the same. */
-export function StoreUnavailable({ text }: { readonly text: string }) {
+export function StoreUnavailable({ text, canRestore }: StoreUnavailableProps) {
   const { actions, store } = useChat();
   const strings = store.strings.value;
   return (
     <div class="welcome" role="alert">
       <Screen icon="warning" title={strings.storeUnavailableTitle} text={text}>
-        <button type="button" class="button primary" onClick={() => void actions.run('store/retry')}>
+        {canRestore && (
+          <button type="button" class="button primary" onClick={() => void actions.run('store/restore')}>
+            {strings.storeRestore}
+          </button>
+        )}
+        <button
+          type="button"
+          class={canRestore ? 'button' : 'button primary'}
+          onClick={() => void actions.run('store/retry')}
+        >
           {strings.storeRetry}
         </button>
         <button type="button" class="button" onClick={() => void actions.run('store/useMemory')}>

@@ -9,6 +9,7 @@ import { isSendKey } from './composerText';
 import { ComposerTools } from './ComposerTools';
 import { ContextChips } from './ContextChips';
 import { HelpCard } from './HelpCard';
+import { QueueList } from './QueueList';
 import { canRecallEarlier, canRecallLater } from './inputHistory';
 import { useDrop } from './useDrop';
 import { useSlashList } from './useSlashList';
@@ -84,6 +85,7 @@ export function Composer() {
     <footer class="composer" {...drop.handlers}>
       {composer.helpShown.value && <HelpCard />}
       <CompactionRow />
+      <QueueList />
       <SharingNote />
       {note !== null && (
         <div class={`composer-note ${note.kind}`} id="composer-note" role={note.kind === 'error' ? 'alert' : undefined}>

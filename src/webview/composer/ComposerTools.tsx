@@ -11,6 +11,7 @@ export function ComposerTools() {
   const strings = store.strings.value;
   const model = store.model.value;
   const { current, missing } = store.skill.value;
+  const status = store.store.value;
   return (
     <div class="composer-tools">
       <IconButton
@@ -44,7 +45,7 @@ export function ComposerTools() {
       ) : (
         <SendButton
           name={strings.send}
-          title={strings.send}
+          title={status?.kind === 'readOnly' ? status.text : strings.send}
           disabled={!composer.canSend.value}
           onClick={() => {
             void composer.submit();

@@ -1,6 +1,7 @@
 import { computed, signal, type ReadonlySignal } from '@preact/signals';
+import { asTyped, joinDrafts } from '../../core/session/drafts';
 import type { SessionId } from '../../core/session/session';
-import type { StoredBody } from '../../core/session/sessionEvent';
+import type { StoredEvent } from '../../core/session/sessionEvent';
 import {
   completeSlash,
   parseComposerInput,
@@ -9,6 +10,7 @@ import {
   type SlashCommandName,
   type SlashEntry,
 } from '../../core/session/slashCommands';
+import type { QueuedMessage } from '../../protocol/chatProtocol';
 import { formatString } from '../../protocol/viewStrings';
 import { RpcError } from '../../protocol/rpcEndpoint';
 import type { ChatActions, OutgoingMessage } from '../state/chatActions';
@@ -28,6 +30,8 @@ import {
 export interface ComposerNote {
   readonly kind: 'error' | 'hint';
   readonly text: string;
+  /** Of a store that could not be written: it says nothing any more once that is over. */
+  readonly ofStore?: true;
 }
 
 export interface ComposerDeps {
@@ -36,6 +40,8 @@ export interface ComposerDeps {
   readonly createId: () => string;
   /** Called with the draft to keep whenever it changed. */
   readonly onDraft: (draft: string) => void;
+  /** Saves at once what `onDraft` was called with. */
+  readonly saveDraft: () => void;
 }
 
 /** The composer without its looks: the text, what sending it means, and earlier messages. A text is only ever cleared once it is safe. */
@@ -55,7 +61,7 @@ export class ComposerController {
   constructor(private readonly deps: ComposerDeps) {
     const { store } = deps;
     this.running = computed(() => store.turnId.value !== null);
-    this.canSend = computed(() => !this.running.value && !this.sending.value && this.isSendable(this.text.value));
+    this.canSend = computed(() => !this.sending.value && this.isSendable(this.text.value));
   }
 
   get isRecalling(): boolean {
@@ -73,6 +79,13 @@ export class ComposerController {
     this.note.value = null;
     this.helpShown.value = false;
     this.text.value = draft;
+  }
+
+  /** The store can be written again: what it kept from being sent can be sent now. */
+  storeRecovered(): void {
+    if (this.note.peek()?.ofStore === true) {
+      this.note.value = null;
+    }
   }
 
   /** The person changed the text. */
@@ -106,6 +119,17 @@ export class ComposerController {
     return completeSlash(text, this.deps.store.skill.value.available);
   }
 
+  /** Takes a waiting message back to be changed, in front of what is there. One that was sent by now stays sent. */
+  async takeBack(message: QueuedMessage): Promise<void> {
+    const typed = asTyped(message);
+    this.type(joinDrafts(typed, this.text.value));
+    this.deps.saveDraft();
+    this.focus();
+    if (!(await this.deps.actions.unqueue(message.clientMessageId))) {
+      this.setText(textAfterSending(this.text.value, typed));
+    }
+  }
+
   /** Does what the text asks for: sends it, runs its command, or says why not. */
   async submit(): Promise<void> {
     const text = this.text.value;
@@ -119,8 +143,6 @@ export class ComposerController {
       this.note.value = { kind: 'error', text: formatString(this.strings.unknownCommand, input.name, known) };
     } else if (input.kind === 'command') {
       await this.runCommand(input.name, input.argument, text);
-    } else if (this.running.value) {
-      this.note.value = { kind: 'hint', text: this.strings.busyHint };
     } else if (this.canSend.value) {
       await this.send(text, input.kind === 'skill' ? { text: input.argument, skill: input.name } : { text });
     } else {
@@ -131,8 +153,12 @@ export class ComposerController {
   private whyNotSendable(): string {
     const { store } = this.deps;
     const missing = store.model.peek()?.missing;
-    if (store.store.peek()?.kind === 'unavailable') {
+    const status = store.store.peek();
+    if (status?.kind === 'unavailable') {
       return this.strings.storeUnavailableTitle;
+    }
+    if (status?.kind === 'readOnly') {
+      return status.text;
     }
     return missing == null ? this.strings.noModelTitle : formatString(this.strings.modelMissing, missing.model);
   }
@@ -152,7 +178,9 @@ export class ComposerController {
       return input.kind !== 'empty';
     }
     const model = store.model.value;
-    return model !== null && model.ref !== null && model.missing === null && store.store.value?.kind !== 'unavailable';
+    const status = store.store.value?.kind;
+    const canStore = status !== 'unavailable' && status !== 'readOnly';
+    return canStore && model !== null && model.ref !== null && model.missing === null;
   }
 
   private async send(typed: string, message: Pick<OutgoingMessage, 'text' | 'skill'>): Promise<void> {
@@ -171,7 +199,8 @@ export class ComposerController {
       this.clearSent(typed);
     } catch (error) {
       this.failedAttempt = { sessionId, typed, id: clientMessageId };
-      this.note.value = { kind: 'error', text: this.whyNotSent(error) };
+      const ofStore = error instanceof RpcError && error.code.startsWith('store/');
+      this.note.value = { kind: 'error', text: this.whyNotSent(error), ...(ofStore ? { ofStore } : {}) };
     } finally {
       this.sending.value = false;
     }
@@ -237,15 +266,18 @@ export class ComposerController {
   }
 
   private recentMessages(): readonly string[] {
-    const messages = this.deps.store.events.peek().flatMap(({ body }) => typedText(body) ?? []);
+    const messages = this.deps.store.events.peek().flatMap((event) => typedText(event) ?? []);
     return recallable(messages);
   }
 }
 
-/** What a person typed to send a message or call a skill. */
-function typedText(body: StoredBody): string | undefined {
+/** What a person typed to send a message or call a skill. Of one that is not all here a part would be sent again. */
+function typedText({ body, cut }: StoredEvent): string | undefined {
+  if (cut !== undefined) {
+    return undefined;
+  }
   if (body.type === 'skill_invocation') {
-    return `/${body.name} ${body.arguments ?? ''}`.trimEnd();
+    return asTyped({ text: body.arguments ?? '', skill: body.name });
   }
   return body.type === 'user_message' ? body.content : undefined;
 }

@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { formatString } from '../../protocol/viewStrings';
 import { useChat } from '../chat';
 import { Icon } from '../components/icons';
-import { imageOrigin, isMisleading, safeLink } from './linkPolicy';
+import { imageOrigin, isMisleading, safeLink, shownTarget } from './linkPolicy';
 import { VisibleText } from './VisibleText';
 
 interface MarkdownLinkProps {
@@ -23,7 +23,7 @@ export function MarkdownLink({ href, text, children }: MarkdownLinkProps) {
         {href !== '' && href !== text && (
           <span class="link-target">
             {' ('}
-            <VisibleText text={href} />)
+            <VisibleText text={shownTarget(href)} />)
           </span>
         )}
       </>

@@ -123,6 +123,7 @@ interface ScopeNode {
 /** Longer code, and code with longer lines, stays in one colour: colouring it would block the page. */
 const maxLength = 60_000;
 const maxLineLength = 5_000;
+const maxSpans = 6_000;
 
 /** Cuts code into coloured stretches; undefined for a language that is not known or too much code. */
 export function highlightCode(code: string, language: string): readonly CodeSpan[] | undefined {
@@ -139,7 +140,9 @@ export function highlightCode(code: string, language: string): readonly CodeSpan
     return undefined;
   }
   collect(root, null, spans);
-  return spans;
+  // A grammar that gives up leaves out the rest of the code.
+  const length = spans.reduce((sum, { text }) => sum + text.length, 0);
+  return spans.length > maxSpans || length !== code.length ? undefined : spans;
 }
 
 function hasLongLine(code: string): boolean {

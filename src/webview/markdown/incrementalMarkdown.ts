@@ -1,13 +1,19 @@
 import { parseMarkdown, type MarkdownBlock, type References } from './markdownParser';
 
-/** Longer texts, longer unfinished blocks, and texts of more tokens are shown as plain text: they would block the page. */
+/** Longer texts, longer unfinished blocks, and texts that cost more tokens are shown as plain text: they would block the page. */
 const maxLength = 400_000;
-const maxOpenLength = 150_000;
-const maxTokens = 30_000;
-/** Characters that begin structure: parsing costs by their number long before anything is drawn. */
+const maxOpenLength = 100_000;
+const maxCost = 15_000;
+const maxOpenCost = 5_000;
+/** Characters that begin structure, and such as are invisible: reading or drawing costs by their number. */
 const maxMarks = 40_000;
+const maxLines = 6_000;
 
-const marks: ReadonlySet<number> = new Set([...'|*_[]()`~<>!'].map((mark) => mark.charCodeAt(0)));
+const marks: ReadonlySet<number> = new Set(
+  [...'|*_[]()`~<>!\\&\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff\u00ad\u001b'].map(
+    (mark) => mark.charCodeAt(0),
+  ),
+);
 
 /** Null: too much to lay out, so that plain text is to be shown. */
 export type MarkdownResult = readonly MarkdownBlock[] | null;
@@ -20,13 +26,13 @@ export class IncrementalMarkdown {
   private source = '';
   private finished: readonly MarkdownBlock[] = [];
   private finishedLength = 0;
-  private finishedTokens = 0;
+  private finishedCost = 0;
   private references: References = {};
   private blocks: MarkdownResult = [];
 
   /** The blocks of `source`. `growing` is false once nothing more is to come: then the whole is parsed as one. */
   update(source: string, growing: boolean): MarkdownResult {
-    if (source.length > maxLength || countMarks(source) > maxMarks) {
+    if (source.length > maxLength || isTooMuch(source)) {
       return null;
     }
     if (!growing) {
@@ -36,7 +42,10 @@ export class IncrementalMarkdown {
       this.reset();
     }
     this.source = source;
-    this.blocks = this.parseOpenEnd();
+    // What was too much only grows, and must not be read anew with every piece.
+    if (this.blocks !== null) {
+      this.blocks = this.parseOpenEnd();
+    }
     return this.blocks;
   }
 
@@ -46,7 +55,7 @@ export class IncrementalMarkdown {
       return null;
     }
     const open = parseMarkdown(rest, this.references);
-    if (open.tokenCount + this.finishedTokens > maxTokens) {
+    if (open.lastBlockCost > maxOpenCost || open.cost + this.finishedCost > maxCost) {
       return null;
     }
     if (open.blocks.length < 2) {
@@ -55,7 +64,7 @@ export class IncrementalMarkdown {
     // Parsed again without the open block, whose half-written link references must not be kept.
     const done = parseMarkdown(rest.slice(0, open.lastBlockStart), this.references);
     this.finished = [...this.finished, ...done.blocks];
-    this.finishedTokens += done.tokenCount;
+    this.finishedCost += done.cost;
     this.finishedLength += open.lastBlockStart;
     this.references = done.references;
     return [...this.finished, ...open.blocks.slice(-1)];
@@ -64,7 +73,7 @@ export class IncrementalMarkdown {
   /** A reference at the end may give meaning to blocks above it, so only a text without any keeps its blocks. */
   private finish(source: string): MarkdownResult {
     const whole = parseMarkdown(source);
-    if (whole.tokenCount > maxTokens) {
+    if (whole.cost > maxCost) {
       return null;
     }
     const known = Object.keys(whole.references).length === 0 ? (this.blocks ?? []) : [];
@@ -78,17 +87,19 @@ export class IncrementalMarkdown {
     this.source = '';
     this.finished = [];
     this.finishedLength = 0;
-    this.finishedTokens = 0;
+    this.finishedCost = 0;
     this.references = {};
+    this.blocks = [];
   }
 }
 
-function countMarks(source: string): number {
-  let count = 0;
+function isTooMuch(source: string): boolean {
+  let markCount = 0;
+  let lineCount = 0;
   for (let index = 0; index < source.length; index += 1) {
-    if (marks.has(source.charCodeAt(index))) {
-      count += 1;
-    }
+    const code = source.charCodeAt(index);
+    lineCount += Number(code === 0x0a || code === 0x0d);
+    markCount += Number(marks.has(code));
   }
-  return count;
+  return markCount > maxMarks || lineCount > maxLines;
 }

@@ -3,8 +3,12 @@ export type TextPiece =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'invisible'; readonly text: string; readonly label: string };
 
-/** Control, bidirectional, zero-width, tag and filler characters; also variation selectors, which can carry hidden text. */
-const suspicious = /(?![\t\n])\p{Cc}|\p{Default_Ignorable_Code_Point}|[\u2028\u2029\ufff9-\ufffb]/u;
+/**
+ * Control, bidirectional, zero-width, tag and filler characters, and such as are none; also variation selectors, which
+ * can carry hidden text.
+ */
+const suspicious =
+  /(?![\t\n])\p{Cc}|\p{Default_Ignorable_Code_Point}|\p{Noncharacter_Code_Point}|[\u2028\u2029\ufff9-\ufffb\u{13430}-\u{1343f}]/u;
 const suspiciousRuns = new RegExp(`(?:${suspicious.source})+`, 'gu');
 
 /** The three flags of Unicode that are spelt with tag characters (England, Scotland, Wales). */
@@ -29,7 +33,8 @@ export function splitInvisible(text: string): readonly TextPiece[] {
   for (const match of text.matchAll(suspiciousRuns)) {
     const run = match[0];
     const start = match.index;
-    if (!belongsToWriting(text.slice(Math.max(0, start - lookBehind), start), run)) {
+    const isLineEnd = run === '\r' && text.charAt(start + 1) === '\n';
+    if (!isLineEnd && !belongsToWriting(text.slice(Math.max(0, start - lookBehind), start), run)) {
       if (start > shown) {
         pieces.push({ kind: 'text', text: text.slice(shown, start) });
       }
@@ -43,11 +48,15 @@ export function splitInvisible(text: string): readonly TextPiece[] {
   return pieces;
 }
 
+/** The text with a name in place of everything that nobody would see. */
+export function nameInvisible(text: string): string {
+  return splitInvisible(text)
+    .map((piece) => (piece.kind === 'text' ? piece.text : `[${piece.label}]`))
+    .join('');
+}
+
 /** Emoji sequences and the joiners of scripts that need them are writing, not hiding. */
 function belongsToWriting(before: string, run: string): boolean {
-  if (run === '\r') {
-    return true;
-  }
   if (run === '\u200d' || run === '\ufe0f' || run === '\ufe0e' || run === '\ufe0f\u200d') {
     return emojiBefore.test(before) || (run === '\u200d' && joinedLetterBefore.test(before)) || isSymbol(before, run);
   }

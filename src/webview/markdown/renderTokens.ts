@@ -1,11 +1,11 @@
-import { Fragment, h, type ComponentChild, type ComponentChildren } from 'preact';
+import { h, type ComponentChild, type ComponentChildren } from 'preact';
 import { CodeBlock } from './CodeBlock';
 import { embeddedImage } from './linkPolicy';
 import { BlockedImage, MarkdownLink } from './MarkdownLink';
 import type { MarkdownToken } from './markdownParser';
 import { VisibleText } from './VisibleText';
 
-/** An element whose children are still being collected. `tag` is null where only the children are wanted. */
+/** An element whose children are still being collected. Where `tag` is null it has none of its own: they are its parent's. */
 interface OpenElement {
   readonly tag: string | null;
   props: Readonly<Record<string, unknown>>;
@@ -56,7 +56,7 @@ export function renderTokens(tokens: readonly MarkdownToken[], growing: boolean)
 function renderInto(stack: OpenElement[], tokens: readonly MarkdownToken[], growing: boolean): void {
   for (const token of tokens) {
     if (token.nesting === 1) {
-      stack.push(openElement(token, stack.length));
+      stack.push(openElement(token, stack));
     } else if (token.nesting === -1) {
       close(stack);
     } else if (token.type === 'inline') {
@@ -102,12 +102,13 @@ function listItemAtStart(stack: readonly OpenElement[]): OpenElement | undefined
   return item?.tag === 'li' && item.children.length === 0 && top?.children.length === 0 ? item : undefined;
 }
 
-function openElement(token: MarkdownToken, depth: number): OpenElement {
-  const tag = token.hidden || depth > maxDepth ? null : (elements[token.tag] ?? null);
+function openElement(token: MarkdownToken, stack: readonly OpenElement[]): OpenElement {
+  const tag = token.hidden || stack.length > maxDepth ? null : (elements[token.tag] ?? null);
   return {
     tag,
     props: propsOf(token, tag),
-    children: [],
+    // However many of them are left out, they must not make what is drawn any deeper.
+    children: tag === null ? (stack.at(-1)?.children ?? []) : [],
     href: tag === 'a' ? String(token.attrGet('href') ?? '') : null,
     text: '',
   };
@@ -136,13 +137,14 @@ function close(stack: OpenElement[]): void {
     return;
   }
   parent.text += element.text;
+  if (element.tag === null) {
+    return;
+  }
   if (element.href !== null) {
     parent.children.push(h(MarkdownLink, { href: element.href, text: element.text, children: element.children }));
   } else if (element.tag === 'table') {
     // Wide tables scroll inside their frame, which the keyboard must be able to do as well.
     parent.children.push(h('div', { class: 'table-frame', tabIndex: 0 }, h('table', {}, element.children)));
-  } else if (element.tag === null) {
-    parent.children.push(h(Fragment, {}, element.children));
   } else {
     parent.children.push(h(element.tag, element.props, element.children));
   }
@@ -152,31 +154,38 @@ function add(stack: readonly OpenElement[], child: ComponentChild): void {
   stack.at(-1)?.children.push(child);
 }
 
-function addText(stack: readonly OpenElement[], text: string): void {
+/** Adds something that reads as `text`: what the words of a link say counts, whatever they are drawn as. */
+function addReading(stack: readonly OpenElement[], child: ComponentChild, text: string): void {
+  add(stack, child);
   const top = stack.at(-1);
-  if (top !== undefined && text !== '') {
+  if (top !== undefined) {
     top.text += text;
-    top.children.push(h(VisibleText, { text }));
+  }
+}
+
+function addText(stack: readonly OpenElement[], text: string): void {
+  if (text !== '') {
+    addReading(stack, h(VisibleText, { text }), text);
   }
 }
 
 function addLeaf(stack: readonly OpenElement[], token: MarkdownToken, growing: boolean): void {
   switch (token.type) {
     case 'softbreak':
-      return add(stack, '\n');
+      return addReading(stack, '\n', '\n');
     case 'hardbreak':
-      return add(stack, h('br', {}));
+      return addReading(stack, h('br', {}), '\n');
     case 'hr':
       return add(stack, h('hr', {}));
     case 'code_inline':
-      return add(stack, h('code', { dir: 'ltr' }, h(VisibleText, { text: token.content })));
+      return addReading(stack, h('code', { dir: 'ltr' }, h(VisibleText, { text: token.content })), token.content);
     case 'fence':
     case 'code_block': {
       const language = token.type === 'fence' ? (/^\S+/.exec(token.info.trim())?.[0] ?? '') : '';
       return add(stack, h(CodeBlock, { code: token.content.replace(/\n$/, ''), language, growing }));
     }
     case 'image':
-      return add(stack, image(token));
+      return addReading(stack, image(token), token.content);
     default:
       return addText(stack, token.content);
   }

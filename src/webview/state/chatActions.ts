@@ -45,8 +45,14 @@ export interface ChatActions {
   readonly regenerate: (eventId: EventId) => void;
   readonly respondToTool: (turnId: TurnId, callId: string, decision: ToolDecision) => void;
   readonly saveMemory: (sessionId: SessionId, memory: ViewMemory) => void;
+  /** Takes a waiting message out; false when it was sent already, or could not be taken. */
+  readonly unqueue: (clientMessageId: string) => Promise<boolean>;
   /** True when the text is on the clipboard. */
   readonly copy: (text: string) => Promise<boolean>;
+  /** Copies `text`, which is that of these events, or, where the view has not all of it, what is stored. */
+  readonly copyMessage: (text: string, eventIds: readonly EventId[]) => Promise<boolean>;
+  /** Shows all of an event in an editor. */
+  readonly openMessage: (eventId: EventId) => void;
   readonly insertCode: (code: string) => void;
   readonly openCode: (code: string, language: string) => void;
   readonly openLink: (href: string) => void;
@@ -138,7 +144,23 @@ export function createChatActions(client: RpcClient, store: ChatStore): ChatActi
       // Saved again with the next key or scroll, so a failure is nothing to tell a person who is typing.
       client.request('memory/save', { sessionId, memory }).catch(() => undefined);
     },
+    unqueue: (clientMessageId) =>
+      inSession(async (sessionId) => {
+        try {
+          return await client.request('queue/remove', { sessionId, clientMessageId });
+        } catch (reason) {
+          report(reason);
+          return false;
+        }
+      }, Promise.resolve(false)),
     copy: (text) => succeeded('clipboard/write', { text }),
+    copyMessage: (text, eventIds) => {
+      const isCut = store.events.peek().some(({ id, cut }) => cut !== undefined && eventIds.includes(id));
+      const asStored = (sessionId: SessionId) => succeeded('message/copy', { sessionId, eventIds });
+      return isCut ? inSession(asStored, Promise.resolve(false)) : succeeded('clipboard/write', { text });
+    },
+    openMessage: (eventId) =>
+      inSession((sessionId) => void succeeded('message/open', { sessionId, eventId }), undefined),
     insertCode: (code) => void succeeded('code/insert', { code }),
     openCode: (code, language) => void succeeded('code/open', { code, language }),
     openLink: (href) => void succeeded('link/open', { href }),

@@ -11,6 +11,10 @@ import {
 } from '../../protocol/chatProtocol';
 import type { ChatData, ChatState, TurnView } from './chatState';
 
+/** Characters up to which a growing text is kept whole, and of what is kept of one that is longer. */
+const longestGrown = 1_000_000;
+const keptGrown = 500_000;
+
 type StampedNotification = Exclude<ChatNotification, 'session/snapshot'>;
 
 export type ChatInput =
@@ -104,6 +108,8 @@ function applyNotification(data: ChatData, input: Extract<ChatInput, { type: 'no
       return { ...data, compaction: input.params.compaction };
     case 'measure/updated':
       return { ...data, measure: input.params.measure };
+    case 'queue/updated':
+      return { ...data, queued: input.params.queued };
     case 'recent/updated':
       return { ...data, recent: input.params.recent };
     default:
@@ -120,7 +126,16 @@ function addDelta(
   if (turn === null || turn.turnId !== delta.turnId) {
     return data;
   }
-  return { ...data, turn: { ...turn, text: turn.text + delta.text, reasoning: turn.reasoning + delta.reasoning } };
+  return {
+    ...data,
+    turn: { ...turn, text: grown(turn.text, delta.text), reasoning: grown(turn.reasoning, delta.reasoning) },
+  };
+}
+
+/** Of a growing text as long as that only the end is shown, so that no more has to be kept. */
+function grown(text: string, more: string): string {
+  const whole = text + more;
+  return whole.length <= longestGrown ? whole : whole.slice(-keptGrown);
 }
 
 function appendEvents(data: ChatData, added: readonly StoredEvent[]): ChatData | undefined {

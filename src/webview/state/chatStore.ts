@@ -5,6 +5,7 @@ import { initialChatState, type ChatData, type ChatState } from './chatState';
 
 const emptyEvents: ChatData['events'] = [];
 const noRecent: ChatData['recent'] = [];
+const noneQueued: ChatData['queued'] = [];
 const noContext: ChatData['context'] = [];
 const noSkills: ChatData['skill'] = { current: null, missing: false, available: [] };
 /** Nothing is said before the first snapshot, which brings the words. */
@@ -34,6 +35,7 @@ export interface ChatStore {
   readonly runningTools: ReadonlySignal<ReadonlySet<string>>;
   readonly turnStatus: ReadonlySignal<ChatData['turnStatus']>;
   readonly notice: ReadonlySignal<ChatData['notice']>;
+  readonly queued: ReadonlySignal<ChatData['queued']>;
   readonly model: ReadonlySignal<ChatData['model'] | null>;
   readonly workspace: ReadonlySignal<ChatData['workspace'] | null>;
   readonly store: ReadonlySignal<ChatData['store'] | null>;
@@ -83,6 +85,7 @@ export function createChatStore(): ChatStore {
     ),
     turnStatus: part<ChatData['turnStatus']>((data) => data.turnStatus, 'idle'),
     notice: part<ChatData['notice']>((data) => data.notice, null),
+    queued: part((data) => data.queued, noneQueued),
     model: part<ChatData['model'] | null>((data) => data.model, null),
     workspace: part<ChatData['workspace'] | null>((data) => data.workspace, null),
     store: part<ChatData['store'] | null>((data) => data.store, null),

@@ -23,11 +23,29 @@ export class MemoryKeeper {
     return this.memory;
   }
 
+  /** The session whose draft and position these are. */
+  get currentId(): SessionId | null {
+    return this.sessionId;
+  }
+
   /** Saves what waits for the session before, and goes on with another one. */
   switchTo(sessionId: SessionId, memory: ViewMemory): void {
     this.flush();
     this.sessionId = sessionId;
     this.memory = memory;
+  }
+
+  /** Goes on with another session and takes the draft along, saved there before it is removed where it was. */
+  moveTo(sessionId: SessionId, memory: ViewMemory): void {
+    const { sessionId: left, memory: leftBehind } = this;
+    this.timer?.dispose();
+    this.timer = undefined;
+    this.sessionId = sessionId;
+    this.memory = memory;
+    this.save(sessionId, memory);
+    if (left !== null) {
+      this.save(left, { ...leftBehind, draft: '' });
+    }
   }
 
   setDraft(draft: string): void {

@@ -10,7 +10,7 @@ import { dateTimeText, timeText, usageText } from '../formats';
 import { Markdown } from '../markdown/Markdown';
 import type { TurnView } from '../state/chatState';
 import { FinishNote } from './FinishNote';
-import { Unreadable } from './Lines';
+import { Note, Unreadable } from './Lines';
 import { Reasoning } from './Reasoning';
 import { ToolConfirmation, ToolRow } from './ToolParts';
 import { TurnStatusRow } from './TurnStatusRow';
@@ -29,6 +29,7 @@ export const AssistantMessage = memo(function AssistantMessage({ item, running, 
   const turn = running ? store.turn.value : null;
   const time = timeText(item.createdAt);
   const parts = turn === null ? item.parts : [...item.parts, ...runningParts(turn)];
+  const end = parts.findLastIndex(({ kind }) => kind !== 'altered' && kind !== 'cut');
   return (
     <article
       class="message assistant"
@@ -43,7 +44,7 @@ export const AssistantMessage = memo(function AssistantMessage({ item, running, 
           key={`${part.kind}${String(index)}`}
           part={part}
           growing={index >= item.parts.length && index === parts.length - 1}
-          last={last && index === parts.length - 1}
+          last={last && index === end}
         />
       ))}
       {turn === null ? <Footer item={item} last={last} time={time} /> : <RunningTail item={item} turn={turn} />}
@@ -84,13 +85,18 @@ const Part = memo(function Part({ part, growing, last }: PartProps) {
       return <ToolRow part={part} />;
     case 'unreadable':
       return <Unreadable part={part} />;
+    case 'altered':
+    case 'cut':
+      return <Note part={part} />;
   }
 });
 
 /** Calls without an event yet, questions to the person, and what the turn waits for. */
 function RunningTail({ item, turn }: { readonly item: AssistantItem; readonly turn: TurnView }) {
   const stored = new Set(item.parts.flatMap((part) => (part.kind === 'tool' ? [part.callId] : [])));
-  const confirmations = turn.pendingTools.filter((tool) => tool.phase === 'confirm');
+  // The window that runs the turn asks; here nothing can be allowed.
+  const asking = turn.elsewhere === true ? [] : turn.pendingTools;
+  const confirmations = asking.filter((tool) => tool.phase === 'confirm');
   return (
     <>
       {turn.pendingTools
@@ -116,7 +122,7 @@ function Footer({ item, last, time }: { readonly item: AssistantItem; readonly l
     <div class="message-footer">
       {text !== '' && (
         <span class={last ? 'message-actions' : 'message-actions on-hover'}>
-          <CopyButton label={strings.copyMessage} copy={() => actions.copy(text)} />
+          <CopyButton label={strings.copyMessage} copy={() => actions.copyMessage(text, item.eventIds)} />
           {last && answer !== undefined && store.turnId.value === null && (
             <IconButton label={strings.regenerate} icon="refresh" onClick={() => actions.regenerate(answer.eventId)} />
           )}

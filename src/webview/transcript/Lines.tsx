@@ -1,9 +1,9 @@
-import type { LineItem, SystemItem, UnreadablePart } from '../../core/session/transcriptItem';
+import type { LineItem, NotePart, SystemItem, UnreadablePart } from '../../core/session/transcriptItem';
 import { formatString } from '../../protocol/viewStrings';
 import { useChat } from '../chat';
 import { Icon } from '../components/icons';
 import { memo } from '../components/memo';
-import { dayText, spanText } from '../formats';
+import { dayText, numberText, spanText } from '../formats';
 import { VisibleText } from '../markdown/VisibleText';
 import { PlainText } from '../markdown/PlainText';
 
@@ -87,6 +87,29 @@ export const Unreadable = memo(function Unreadable({ part }: { readonly part: Un
       <Icon name="info" />
       <span>
         <VisibleText text={text} />
+      </span>
+    </div>
+  );
+});
+
+/** Says of the entry above that it is not all, or not what, was written. */
+export const Note = memo(function Note({ part }: { readonly part: NotePart }) {
+  const { actions, store } = useChat();
+  const strings = store.strings.value;
+  const { kind, eventId } = part;
+  return (
+    <div class={`entry-note ${kind}`} role="note">
+      <Icon name={kind === 'altered' ? 'warning' : 'info'} {...(kind === 'altered' ? { tone: 'warning' } : {})} />
+      <span>
+        {kind === 'altered' ? strings.altered : formatString(strings.cut, numberText(part.characters))}
+        {kind === 'cut' && (
+          <>
+            {' '}
+            <button type="button" class="link-button" onClick={() => actions.openMessage(eventId)}>
+              {strings.openWhole}
+            </button>
+          </>
+        )}
       </span>
     </div>
   );

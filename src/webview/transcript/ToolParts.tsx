@@ -1,3 +1,4 @@
+import { useState } from 'preact/hooks';
 import type { TurnId } from '../../core/session/session';
 import type { Json } from '../../core/session/sessionEvent';
 import type { ToolPart } from '../../core/session/transcriptItem';
@@ -11,8 +12,8 @@ import type { TurnView } from '../state/chatState';
 
 type PendingTool = TurnView['pendingTools'][number];
 
-/** Characters of an input or a result that are shown. */
-const maxShown = 20_000;
+/** Characters of an input or a result that are shown at first, and with every further step. */
+const stepLength = 20_000;
 
 interface ToolRowProps {
   readonly part: Pick<ToolPart, 'callId' | 'name' | 'input' | 'result'>;
@@ -81,12 +82,21 @@ export function ToolConfirmation({ turnId, tool }: { readonly turnId: TurnId; re
 }
 
 function Raw({ text }: { readonly text: string }) {
+  const { store } = useChat();
+  const [length, setLength] = useState(stepLength);
   return (
-    // Long content scrolls, which the keyboard must be able to do as well.
-    // eslint-disable-next-line jsx-a11y-x/no-noninteractive-tabindex
-    <pre class="raw" tabIndex={0} dir="ltr">
-      <VisibleText text={text.length > maxShown ? `${text.slice(0, maxShown)}…` : text} />
-    </pre>
+    <>
+      {/* Long content scrolls, which the keyboard must be able to do as well. */}
+      {/* eslint-disable-next-line jsx-a11y-x/no-noninteractive-tabindex */}
+      <pre class="raw" tabIndex={0} dir="ltr">
+        <VisibleText text={text.length > length ? `${text.slice(0, length)}…` : text} />
+      </pre>
+      {text.length > length && (
+        <button type="button" class="fold-button" onClick={() => setLength(length + stepLength)}>
+          {store.strings.value.contextTooLarge}
+        </button>
+      )}
+    </>
   );
 }
 

@@ -9,7 +9,7 @@ import { memo } from '../components/memo';
 import { dayOf } from '../formats';
 import { AssistantMessage } from './AssistantMessage';
 import { Compaction } from './Compaction';
-import { Line, SystemBlock, Unreadable } from './Lines';
+import { Line, Note, SystemBlock, Unreadable } from './Lines';
 import { moveBetweenMessages } from './messageKeys';
 import { useFolds } from './useFolds';
 import { FoldProvider, useFoldSwitch } from './useFoldSwitch';
@@ -175,6 +175,9 @@ const Item = memo(function Item({
       return <SystemBlock item={item} />;
     case 'unreadable':
       return <Unreadable part={item} />;
+    case 'altered':
+    case 'cut':
+      return <Note part={item} />;
     case 'compaction':
       return <Compaction item={item} />;
     case 'day':

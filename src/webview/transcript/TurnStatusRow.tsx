@@ -1,8 +1,11 @@
 import { useEffect, useState } from 'preact/hooks';
-import { formatString } from '../../protocol/viewStrings';
+import { formatString, type ViewStrings } from '../../protocol/viewStrings';
 import { useChat } from '../chat';
 import { Icon } from '../components/icons';
 import type { TurnView } from '../state/chatState';
+
+/** Characters above which a growing text is shown plain, from its end. */
+const longLength = 400_000;
 
 /** Says what a running turn waits for. */
 export function TurnStatusRow({ turn }: { readonly turn: TurnView }) {
@@ -16,17 +19,22 @@ export function TurnStatusRow({ turn }: { readonly turn: TurnView }) {
   const text = {
     preparing: strings.preparing,
     connecting: formatString(strings.connecting, label === '' ? (turn.model?.model ?? '') : label),
-    streaming: strings.streaming,
+    streaming: streamingText(turn, strings),
     tools: strings.toolsRunning,
     waiting: strings.streaming,
     stopping: strings.stopping,
   }[turn.phase];
+  const watched = turn.elsewhere === true && turn.phase !== 'stopping';
   return (
     <div class="turn-status">
       <Icon name="loading" spin />
-      <span>{text}</span>
+      <span>{watched ? strings.streamingElsewhere : text}</span>
     </div>
   );
+}
+
+function streamingText({ text }: TurnView, strings: ViewStrings): string {
+  return text.length > longLength ? strings.streamingLong : strings.streaming;
 }
 
 function RetryRow({ at, message }: { readonly at: number; readonly message: string }) {

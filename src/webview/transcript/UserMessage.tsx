@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { asTyped } from '../../core/session/drafts';
 import type { UserItem } from '../../core/session/transcriptItem';
 import { formatString } from '../../protocol/viewStrings';
 import { useChat } from '../chat';
@@ -37,7 +38,11 @@ export const UserMessage = memo(function UserMessage({ item }: { readonly item: 
         <span class="on-hover">
           <CopyButton
             label={strings.copyMessage}
-            copy={() => actions.copy(skill === null ? item.text : `/${skill.name} ${item.text}`.trimEnd())}
+            copy={() =>
+              actions.copyMessage(asTyped({ text: item.text, ...(skill === null ? {} : { skill: skill.name }) }), [
+                item.eventId,
+              ])
+            }
           />
         </span>
       </div>

@@ -25,7 +25,7 @@ function exists(text: string): boolean {
   return existsSync(path.join(root, name)) || sources.some((file) => file === name || file.endsWith(`/${name}`));
 }
 
-describe.each(['ARCHITECTURE.md', 'CONTRIBUTING.md', 'README.md'])('%s', (file) => {
+describe.each(['ARCHITECTURE.md', 'CONTRIBUTING.md', 'README.md', 'SECURITY.md'])('%s', (file) => {
   const paths = codeIn(read(file)).filter((text) => isPath(text) && !notThere.test(text));
 
   it('names only files and folders that are there', () => {

@@ -1,10 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { toInvocationId, toTurnId, type Session, type SessionId } from '../../../src/core/session/session';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { toTurnId, type Session, type SessionId } from '../../../src/core/session/session';
 import type { StoredEvent } from '../../../src/core/session/sessionEvent';
 import type { SessionsChange } from '../../../src/core/session/sessionChanges';
 import type { SessionManager } from '../../../src/core/session/sessionManager';
 import type { SessionService } from '../../../src/core/session/sessionService';
-import { newEvent, newSession, newSessionId, testKey, testModel } from '../../support/builders';
+import { contextItem, newEvent, newSession, newSessionId, testKey, testModel } from '../../support/builders';
 import { launchManager, openTempStore, type TempStore } from '../../support/storeFixture';
 
 const hour = 3_600_000;
@@ -307,29 +307,22 @@ describe('two windows on one session', () => {
   });
 
   it('refuses a message while the other window is answering, and takes it when that window is gone', async () => {
-    let alive = true;
-    const service = await store.reopen({ pid: 1000, isProcessAlive: (pid) => pid === 1000 || alive });
-    const first = launch(service);
+    const first = launch();
     const id = await startSession(first);
     const question = await first.loadBranch(id);
-    const second = launch(await store.openAnother({ pid: 2000 }));
+    const second = launch(await store.openAnother());
     await second.append(id, [], { turnStatus: 'running' });
-    await service.savePartialReply({
-      sessionId: id,
-      turnId: toTurnId('turn-x'),
-      invocationId: toInvocationId('other-window'),
-      ownerPid: 2000,
-      parentId: question[0]!.id,
-      model: testModel,
-      content: 'Half an ans',
-      reasoning: '',
-      startedAt: store.clock.now(),
+    await second.savePartialReply({
+      ...{ sessionId: id, turnId: toTurnId('turn-x'), parentId: question[0]!.id, model: testModel },
+      ...{ content: 'Half an ans', reasoning: '', startedAt: store.clock.now() },
     });
-    await expect(first.appendUserMessage(id, userMessage('Me too'))).rejects.toMatchObject({ code: 'session/busy' });
+    await expect(first.appendUserMessage(id, userMessage('Me too'))).rejects.toMatchObject({
+      code: 'session/busy-elsewhere',
+    });
 
-    alive = false;
-    await first.appendUserMessage(id, userMessage('Me too'));
-    const events = await first.loadBranch(id);
+    const third = launch(await store.openAnother({ findDead: (leases) => leases }));
+    await third.appendUserMessage(id, userMessage('Me too'));
+    const events = (await third.loadBranch(id)).filter(({ body }) => body.type !== 'system_context');
     expect(events.map(({ body }) => ('content' in body ? body.content : ''))).toEqual([
       'First question',
       'Half an ans',
@@ -337,19 +330,84 @@ describe('two windows on one session', () => {
     ]);
     expect(events[1]?.body).toMatchObject({ finish: 'interrupted' });
   });
+});
 
-  it('tells everybody to read again when another window has written', async () => {
-    const first = launch();
-    const id = await startSession(first);
-    await first.refresh();
-    const changes: SessionsChange['kind'][] = [];
-    first.onDidChangeSessions(({ kind }) => changes.push(kind));
-    await first.refresh();
-    expect(changes).toEqual([]);
+describe('a look at what other windows did', () => {
+  let here: SessionManager;
+  let there: SessionManager;
+  let id: SessionId;
+  let told: unknown[];
+  beforeEach(async () => {
+    here = launch();
+    there = launch(await store.openAnother());
+    id = await startSession(there);
+    await here.refresh();
+    told = [];
+    here.onDidChangeSessions(({ kind }) => told.push(kind));
+    here.onDidGrowReplies((ids) => told.push(ids));
+  });
 
-    await launch(await store.openAnother()).rename(id, 'Renamed elsewhere');
-    await first.refresh();
-    expect(changes).toEqual(['reset']);
+  const begin = async (manager: SessionManager): Promise<Parameters<SessionManager['savePartialReply']>[0]> => {
+    const turn = { turnId: toTurnId(newSessionId()), model: testModel, startedAt: 0 };
+    const question = userMessage('Question');
+    await manager.appendUserMessage(id, question, { turnStatus: 'running', lease: turn });
+    return { ...turn, sessionId: id, parentId: question.id, content: '', reasoning: '' };
+  };
+
+  it('finds nothing where nobody wrote, or only this window', async () => {
+    expect(await here.refresh()).toEqual({ replies: 0, wrote: false });
+    await here.rename(id, 'Renamed here');
+    told = [];
+    expect(await here.refresh()).toEqual({ replies: 0, wrote: false });
+    expect(told).toEqual([]);
+  });
+
+  it('tells everybody to read again what lists and headers show', async () => {
+    await there.rename(id, 'Renamed there');
+    expect(await here.refresh()).toEqual({ replies: 0, wrote: true });
+    expect(told).toEqual(['reset']);
+    await there.putContext(id, [contextItem('a.ts')]);
+    await here.refresh();
+    expect(told).toEqual(['reset', 'reset']);
+  });
+
+  it('of a reply that grew tells that alone', async () => {
+    const reply = await begin(there);
+    expect(await here.refresh()).toEqual({ replies: 1, wrote: true });
+    expect(told).toEqual(['reset', [id]]);
+    told = [];
+    await there.savePartialReply({ ...reply, content: 'Growing' });
+    await here.refresh();
+    await there.keepAlive(reply);
+    await here.refresh();
+    expect(told).toEqual([[id], [id]]);
+    told = [];
+    expect(await here.refresh()).toEqual({ replies: 1, wrote: false });
+    expect(told).toEqual([]);
+  });
+
+  it('takes no own reply for one of another window', async () => {
+    await begin(here);
+    told = [];
+    expect(await here.refresh()).toEqual({ replies: 0, wrote: false });
+    expect(told).toEqual([]);
+  });
+
+  it('makes of many asked for at once no more than two', async () => {
+    const version = vi.spyOn(store.service, 'version');
+    await Promise.all(Array.from({ length: 10 }, () => here.refresh()));
+    expect(version).toHaveBeenCalledTimes(2);
+  });
+
+  it('ends the reply of a window that is gone, and tells so', async () => {
+    const reply = await begin(there);
+    await there.savePartialReply({ ...reply, content: 'Half' });
+    const watcher = launch(await store.openAnother({ findDead: (leases) => leases }));
+    const seen: string[] = [];
+    watcher.onDidChangeSessions(({ kind }) => seen.push(kind));
+    expect(await watcher.refresh()).toEqual({ replies: 0, wrote: false });
+    expect(seen).toEqual(['reset']);
+    expect(await watcher.get(id)).toMatchObject({ turnStatus: 'interrupted', preview: 'Half' });
   });
 });
 

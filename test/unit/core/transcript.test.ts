@@ -347,3 +347,60 @@ describe('the compactions of a transcript', () => {
     expect(looks).toBeLessThan(6);
   });
 });
+
+describe('what is said of an entry itself', () => {
+  const marked = (log: LogBuilder, marks: Pick<StoredEvent, 'altered' | 'cut'>): void => {
+    const event = log.events.pop();
+    if (event !== undefined) {
+      log.events.push({ ...event, ...marks });
+    }
+  };
+
+  it('stands behind a message that was changed on disk, and on no other one', () => {
+    const log = new LogBuilder();
+    log.user('One', { at: noon });
+    marked(log, { altered: true });
+    log.text('Two', { turn: 't', at: noon });
+    log.user('Three', { at: noon });
+    const items = projectTranscript(log.events, options());
+    expect(kinds(items)).toEqual(['user', 'altered', 'assistant', 'user']);
+    expect(items[1]).toMatchObject({ eventId: log.events[0]?.id });
+    expect(new Set(items.map(({ key }) => key)).size).toBe(4);
+  });
+
+  it('stands within the answer that the entry is a part of, which stays one', () => {
+    const log = new LogBuilder();
+    log.user('One', { at: noon });
+    log.add({ type: 'reasoning', content: 'Hm.' }, { turn: 't', at: noon });
+    marked(log, { altered: true });
+    log.add({ type: 'tool_call', id: 'c', name: 'read', input: {} }, { turn: 't', at: noon });
+    log.add({ type: 'tool_result', toolUseId: 'c', content: 'data', isError: false }, { turn: 't', at: noon });
+    marked(log, { cut: 7 });
+    log.text('Done', { turn: 't', at: noon });
+    marked(log, { altered: true, cut: 12 });
+    const items = projectTranscript(log.events, options());
+    expect(kinds(items)).toEqual(['user', 'assistant']);
+    const { parts, usage } = assistant(items);
+    expect(parts.map(({ kind }) => kind)).toEqual(['reasoning', 'altered', 'tool', 'cut', 'text', 'altered', 'cut']);
+    expect(parts[3]).toMatchObject({ characters: 7, eventId: log.events[3]?.id });
+    // Counted once, however much is said of it.
+    expect(usage).toEqual(log.events[4]?.usage);
+  });
+
+  it('is said of an entry that has no place of its own, and not once more of one that cannot be read', () => {
+    const log = new LogBuilder();
+    log.add({ type: 'system_context', content: 'x' }, { at: noon });
+    marked(log, { altered: true });
+    log.add({ type: 'damaged', eventType: 'text', data: '', reason: 'No JSON' }, { at: noon });
+    marked(log, { altered: true });
+    expect(kinds(projectTranscript(log.events, options()))).toEqual(['altered', 'unreadable']);
+  });
+
+  it('does not keep a message without an answer from being asked again', () => {
+    const log = new LogBuilder();
+    log.user('One', { at: noon });
+    marked(log, { altered: true });
+    const items = projectTranscript(log.events, options({ turnStatus: 'interrupted' }));
+    expect(kinds(items)).toEqual(['user', 'altered', 'unanswered']);
+  });
+});

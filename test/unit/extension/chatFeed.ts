@@ -1,3 +1,4 @@
+import { AppError } from '../../../src/core/base/errors';
 import type { ModelDelta } from '../../../src/core/turn/modelProvider';
 import { provider } from '../core/turn/turnDoubles';
 
@@ -5,7 +6,7 @@ const usage = { inputTokens: 1, outputTokens: 1 };
 
 /** A model whose pieces a test sends one by one. */
 export class Feed {
-  private readonly waiting: ModelDelta[] = [];
+  private readonly waiting: (ModelDelta | AppError)[] = [];
   private wake: () => void = () => undefined;
   readonly provider = provider((signal) => this.stream(signal));
 
@@ -15,7 +16,11 @@ export class Feed {
   finish(): void {
     this.push({ type: 'finish', reason: 'stop', usage });
   }
-  private push(delta: ModelDelta): void {
+  /** Ends the answer with a refusal that is not tried again by itself. */
+  fail(): void {
+    this.push(new AppError('model/unauthorized'));
+  }
+  private push(delta: ModelDelta | AppError): void {
     this.waiting.push(delta);
     this.wake();
   }
@@ -28,6 +33,8 @@ export class Feed {
       }
       if (next === undefined) {
         await new Promise<void>((resolve) => (this.wake = resolve));
+      } else if (next instanceof AppError) {
+        throw next;
       } else {
         yield next;
         if (next.type === 'finish') {

@@ -71,7 +71,9 @@ export class ReplicaView implements ChatView {
   private apply(input: ChatInput): void {
     this.state = chatReducer(this.state, input);
     if (this.state.needsSnapshot && this.asking === undefined) {
-      this.asking = this.ready().then(() => {
+      // A refusal is no end for the real view either.
+      const asked = this.ready().catch(() => undefined);
+      this.asking = asked.then(() => {
         this.asking = undefined;
       });
     }
@@ -82,7 +84,6 @@ export class ReplicaView implements ChatView {
 export class ChatFixture {
   private readonly disposables = new DisposableStore();
   readonly modelsChanged = new Emitter<void>();
-  readonly memento = new Map<string, unknown>();
   readonly controller: ChatController;
   readonly host: StoreHost;
   readonly turns: TurnRunner;
@@ -93,16 +94,23 @@ export class ChatFixture {
   beforeKeys: () => Promise<void> = () => Promise.resolve();
   beforeStatus: () => Promise<void> = () => Promise.resolve();
   openFails: Error | undefined;
+  /** The store that is opened next. */
+  nextStore: TempStore;
   readonly asked: (string | null)[] = [];
 
   private constructor(
     readonly store: TempStore,
     private readonly provider: ModelProvider,
+    /** What VS Code keeps for the workspace. */
+    readonly memento: Map<string, unknown>,
   ) {
+    this.nextStore = store;
     const ports = { clock: store.clock, ids: realIds, logger: silentLogger };
     this.host = this.disposables.add(
       new StoreHost({
         logger: silentLogger,
+        timers,
+        folder: () => store.folder,
         open: () =>
           this.openFails === undefined ? Promise.resolve(this.newManager()) : Promise.reject(this.openFails),
       }),
@@ -192,8 +200,17 @@ export class ChatFixture {
     this.view = new ReplicaView(() => this.controller.snapshot());
   }
 
-  static async open(provider: ModelProvider, store?: TempStore): Promise<ChatFixture> {
-    return new ChatFixture(store ?? (await openTempStore()), provider);
+  static async open(
+    provider: ModelProvider,
+    store?: TempStore,
+    memento = new Map<string, unknown>(),
+  ): Promise<ChatFixture> {
+    return new ChatFixture(store ?? (await openTempStore()), provider, memento);
+  }
+
+  /** What a reload of this window leaves to the next one, without a word to this one. */
+  reloaded(): Promise<ChatFixture> {
+    return ChatFixture.open(this.provider, this.store, structuredClone(this.memento));
   }
 
   manager(): Promise<SessionManager> {
@@ -203,9 +220,8 @@ export class ChatFixture {
   /** A manager of another window on the same file. */
   newManager(): SessionManager {
     return new SessionManager({
-      service: this.store.service,
+      service: this.nextStore.service,
       invocationId: toInvocationId(uuid()),
-      processId: process.pid,
       clock: this.store.clock,
       ids: realIds,
       logger: silentLogger,

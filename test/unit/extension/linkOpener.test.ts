@@ -19,6 +19,16 @@ it.each(['https://example.com/a?b=c#d', 'http://example.com/', 'mailto:someone@e
 );
 
 it.each([
+  ['https://bank.test@evil.test/login', 'https://evil.test/login'],
+  ['https://b\u0430nk.test/login', 'https://xn--bnk-6cd.test/login'],
+  ['https://\uff42ank.test/', 'https://bank.test/'],
+  ['https://canary.test/\u202eknab', 'https://canary.test/%E2%80%AEknab'],
+])('opens %s as what it is, so that the question before shows it', async (href, real) => {
+  await openLink(href);
+  expect(stubOpened).toEqual([real]);
+});
+
+it.each([
   'command:workbench.action.quit',
   'vscode://rejoin.rejoin/x',
   'vscode-insiders://x',

@@ -11,6 +11,7 @@ interface Menu {
 }
 interface Manifest {
   readonly activationEvents: readonly string[];
+  readonly capabilities: { readonly untrustedWorkspaces: object };
   readonly dependencies: Readonly<Record<string, string>>;
   readonly contributes: {
     readonly commands: readonly { readonly command: string; readonly title: string; readonly category?: string }[];
@@ -57,10 +58,25 @@ describe('the manifest', () => {
     );
   });
 
-  it('lets no workspace set an address, a place of storage, or what tools may do', () => {
-    const guarded = ['rejoin.providers', 'rejoin.defaultModel', 'rejoin.storage.path', 'rejoin.tools.enabled'];
-    const scopes = guarded.map((key) => contributes.configuration.properties[key]?.scope);
-    expect(scopes).toEqual(guarded.map(() => 'application'));
+  it('lets no workspace set an address, a place of storage, or what tools may do', async () => {
+    const { personalSettings } = await import('../../../src/extension/contributions/configuration');
+    const guarded = Object.entries(contributes.configuration.properties).flatMap(([key, { scope }]) =>
+      scope === 'application' ? [key] : [],
+    );
+    expect(guarded.sort()).toEqual([...personalSettings].sort().map((key) => `rejoin.${key}`));
+    expect(guarded).toEqual(['rejoin.defaultModel', 'rejoin.providers', 'rejoin.storage.path', 'rejoin.tools.enabled']);
+  });
+
+  it('lets a workspace that is not trusted neither speak to the model nor move sessions to the trash', () => {
+    expect(manifest.capabilities.untrustedWorkspaces).toMatchObject({
+      supported: 'limited',
+      restrictedConfigurations: [
+        'rejoin.instructions.file',
+        'rejoin.skill',
+        'rejoin.session.maxSessions',
+        'rejoin.session.retentionDays',
+      ],
+    });
   });
 
   it('has a text for every placeholder, and no text that nobody uses', () => {

@@ -49,7 +49,6 @@ beforeEach(async () => {
   });
   const ofChat = createChatCommands({
     controller: chat.controller,
-    turns: chat.turns,
     ids: realIds,
     diagnostics: () => Promise.resolve('diagnostics'),
   });

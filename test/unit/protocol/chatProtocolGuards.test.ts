@@ -28,6 +28,12 @@ describe('guardViewMessage', () => {
     ['compaction/undo', { sessionId: 's', eventId: 'e' }],
     ['session/export', { sessionId: 's' }],
     ['session/import', {}],
+    ['queue/remove', { sessionId: 's', clientMessageId: 'm-1' }],
+    ['queue/send', { sessionId: 's' }],
+    ['message/open', { sessionId: 's', eventId: 'e' }],
+    ['message/copy', { sessionId: 's', eventIds: ['e1', 'e2'] }],
+    ['store/restore', {}],
+    ['store/acceptLoss', {}],
   ])('lets %s through as it is', (method, params) => {
     expect(guardViewMessage(request(method, params))).toEqual({ kind: 'valid', message: request(method, params) });
   });
@@ -50,6 +56,11 @@ describe('guardViewMessage', () => {
       request('context/attachUris', { sessionId: 's', uris: Array(maxUris + 1).fill('file:///a') }),
     ],
     ['an address that is too long', request('context/attachUris', { sessionId: 's', uris: ['x'.repeat(10_000)] })],
+    ['a copy of nothing', request('message/copy', { sessionId: 's', eventIds: [] })],
+    ['a copy of too much', request('message/copy', { sessionId: 's', eventIds: Array(10_001).fill('e') })],
+    ['a look at something with a path in it', request('message/open', { sessionId: 's', eventId: '../e' })],
+    ['a waiting message without an id', request('queue/remove', { sessionId: 's', clientMessageId: '' })],
+    ['a way out of a loss with a surplus param', request('store/acceptLoss', { force: true })],
     ['an undo of nothing', request('compaction/undo', { sessionId: 's' })],
     ['no params', { kind: 'request', id: 1, method: 'session/new' }],
     ['a method of the prototype', request('constructor', {})],

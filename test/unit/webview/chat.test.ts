@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { AppError, isAppError } from '../../../src/core/base/errors';
 import { toTurnId } from '../../../src/core/session/session';
 import type { SessionSnapshot } from '../../../src/protocol/chatProtocol';
 import { guardViewMessage } from '../../../src/protocol/chatProtocolGuards';
@@ -26,7 +27,10 @@ async function start(ready: () => Promise<SessionSnapshot>, handlers: Partial<Re
   const server = createRpcServer(host, {
     handlers: { 'session/ready': asked, ...handlers } as RequestHandlers,
     guard: guardViewMessage,
-    toWireError: (error) => ({ code: 'internal', message: error instanceof Error ? error.message : '' }),
+    toWireError: (error) => ({
+      code: isAppError(error) ? error.code : 'internal',
+      message: error instanceof Error ? error.message : '',
+    }),
     invalidRequest: { code: 'argument/invalid', message: '' },
   });
   const timers = new Set<() => void>();
@@ -126,6 +130,62 @@ describe('createChat', () => {
     expect(chat.composer.text.value).toBe('other');
   });
 
+  describe('when another conversation takes the place of the one shown unasked', () => {
+    const startTyping = async () => {
+      const saved: unknown[] = [];
+      const running = await start(() => Promise.resolve(snapshot()), {
+        'memory/save': (params) => {
+          saved.push(params);
+          return Promise.resolve();
+        },
+      });
+      running.chat.composer.type('unfinished');
+      return { ...running, saved };
+    };
+    const next = { epoch: 2, sessionId: 'next' as never, memory: { draft: 'left there', scroll: null } };
+
+    it('goes on with what was typed, and has it saved there before it is removed where it was', async () => {
+      const { chat, server, runFrame, saved } = await startTyping();
+      server.notify('session/snapshot', snapshot({ ...next, takesOver: sessionId }));
+      await settled();
+      runFrame();
+      await settled();
+      expect(chat.composer.text.value).toBe('left there\n\nunfinished');
+      expect(saved).toEqual([
+        { sessionId: 'next', memory: { draft: 'left there\n\nunfinished', scroll: null } },
+        { sessionId, memory: { draft: '', scroll: null } },
+      ]);
+    });
+
+    it('takes nothing along from a conversation that it does not stand for', async () => {
+      const { chat, server, runFrame } = await startTyping();
+      server.notify('session/snapshot', snapshot({ ...next, takesOver: 'another' as never }));
+      await settled();
+      runFrame();
+      await settled();
+      expect(chat.composer.text.value).toBe('left there');
+    });
+
+    it('leaves the text box alone while the store comes and goes below the same conversation', async () => {
+      const { chat, server, runFrame } = await startTyping();
+      const { model, workspace, skill } = snapshot();
+      const rest = { model, workspace, skill, showSummaries: false, enterSends: true };
+      const stores = [
+        { kind: 'trouble', text: 'The disk is full.' },
+        { kind: 'unavailable', error: { code: 'store/locked', args: {} }, text: 'Locked.', canRestore: false },
+        { kind: 'readOnly', text: 'Read-only.' },
+        { kind: 'memory' },
+        { kind: 'ok' },
+      ] as const;
+      for (const [index, store] of stores.entries()) {
+        server.notify('status/updated', { ...rest, store, epoch: 1, seq: index + 1 });
+        await settled();
+        runFrame();
+        expect([chat.store.store.value?.kind, chat.composer.text.value]).toEqual([store.kind, 'unfinished']);
+      }
+    });
+  });
+
   it('has nothing of the former session left once another one is shown: no messages, no numbers, nothing to recall', async () => {
     const [former, next] = [new LogBuilder(), new LogBuilder()];
     former.user('Asked before');
@@ -149,6 +209,25 @@ describe('createChat', () => {
     expect(chat.composer.recall('earlier')).toBe(true);
     expect(chat.composer.text.value).toBe('Asked here');
     expect(chat.composer.recall('earlier')).toBe(false);
+  });
+
+  it('says no more why a message was not saved once the store can be written again, and keeps the message', async () => {
+    const { model, workspace, skill, showSummaries, enterSends } = snapshot();
+    const { chat, server, runFrame } = await start(() => Promise.resolve(snapshot()), {
+      'turn/start': () => Promise.reject(new AppError('store/full', { message: 'The disk is full.' })),
+    });
+    const tellStore = async (store: SessionSnapshot['store'], seq: number): Promise<void> => {
+      server.notify('status/updated', { epoch: 1, seq, model, workspace, skill, showSummaries, enterSends, store });
+      await settled();
+      runFrame();
+    };
+    chat.composer.type('to be kept');
+    await chat.composer.submit();
+    await tellStore({ kind: 'trouble', text: 'The disk is full.' }, 1);
+    expect(chat.composer.note.value?.text).toContain('The disk is full.');
+    await tellStore({ kind: 'ok' }, 2);
+    expect(chat.composer.note.value).toBeNull();
+    expect(chat.composer.text.value).toBe('to be kept');
   });
 
   it('survives notifications that make no sense', async () => {

@@ -53,15 +53,17 @@ describe('chatReducer', () => {
   it('follows attachments, compaction, measure and status by the rules of all notifications', () => {
     const context = [{ type: 'file' as const, key: 'a.ts', bytes: 3, unreadable: false }];
     const { model, workspace, store } = snapshot();
+    const queued = [{ clientMessageId: 'm-1', text: 'Later' }];
     const skill = { current: 'review', missing: true, available: [] };
     const inputs: ChatInput[] = [
       { type: 'notification', method: 'context/updated', params: { epoch: 1, seq: 1, context } },
       { type: 'notification', method: 'compaction/updated', params: { epoch: 1, seq: 2, compaction: progress } },
       { type: 'notification', method: 'measure/updated', params: { epoch: 1, seq: 3, measure: measure() } },
+      { type: 'notification', method: 'queue/updated', params: { epoch: 1, seq: 4, queued } },
       {
         type: 'notification',
         method: 'status/updated',
-        params: { epoch: 1, seq: 4, model, workspace, store, skill, showSummaries: true, enterSends: false },
+        params: { epoch: 1, seq: 5, model, workspace, store, skill, showSummaries: true, enterSends: false },
       },
     ];
     const state = inputs.reduce(chatReducer, ready());
@@ -69,6 +71,7 @@ describe('chatReducer', () => {
       context,
       compaction: progress,
       measure: measure(),
+      queued,
       skill,
       showSummaries: true,
       enterSends: false,

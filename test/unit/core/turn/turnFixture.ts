@@ -129,8 +129,7 @@ export class TurnFixture {
 
   /** What a reload of the window does: another manager and runner on the same file. */
   async reload(): Promise<void> {
-    const killed = this.life.killed;
-    await this.store.reopen(killed ? { isProcessAlive: () => false } : {});
+    await this.store.reopen();
     this.life = { killed: false };
     this.manager = this.createManager();
     this.runner = this.createRunner();
@@ -235,7 +234,6 @@ export class TurnFixture {
     const manager = new SessionManager({
       service: this.store.service,
       invocationId: toInvocationId(uuid()),
-      processId: process.pid,
       clock: this.store.clock,
       ids: realIds,
       logger: silentLogger,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { TurnEffect } from '../../../../src/core/turn/turnState';
+import type { TurnEffect, TurnInput } from '../../../../src/core/turn/turnState';
 import { stepTurn } from '../../../../src/core/turn/turnMachine';
 import { turnViewOf } from '../../../../src/core/turn/turnViewOf';
 import {
@@ -139,13 +139,70 @@ describe('failures', () => {
     expect(turn.effects.some((effect) => effect.type === 'abortStream')).toBe(true);
   });
 
-  it('tries to store the end again and tells when it is lost', () => {
-    const turn = finishing().feed(storeFailed).timer('store').feed(storeFailed).timer('store').feed(storeFailed);
-    expect(turn.state).toBeNull();
-    const ends = ofType(turn, 'append').filter((effect) => effect.kind === 'end');
-    expect(ends).toHaveLength(3);
-    expect(ends[2]?.events).toEqual(ends[0]?.events);
-    expect(ofType(turn, 'ended')).toEqual([{ type: 'ended', lost: { code: 'store/full', args: {} } }]);
+  it('gives up an answer of countless calls, none of which has run', () => {
+    const turn = connecting().delta(...Array.from({ length: 5000 }, () => call()));
+    expect(last(turn)).toMatchObject({ type: 'text', finish: 'failed', error: { code: 'model/reply-too-large' } });
+    expect(turn.effects.some((effect) => effect.type === 'abortStream')).toBe(true);
+  });
+
+  describe('an end that cannot be stored', () => {
+    const failed = (code: string): TurnInput => ({ type: 'storeFailed', at: 2, error: { code, args: {} } });
+    const endsOf = (turn: Driven) => ofType(turn, 'append').filter((effect) => effect.kind === 'end');
+
+    it.each(['full', 'io', 'locked', 'read-only', 'cannot-open', 'replaced', 'corrupt', 'closed'])(
+      'stays in memory and is tried again for as long as it takes: store/%s',
+      (kind) => {
+        const turn = finishing();
+        for (let attempt = 0; attempt < 50; attempt++) {
+          turn.feed(failed(`store/${kind}`)).timer('store');
+        }
+        const ends = endsOf(turn);
+        expect(ends).toHaveLength(51);
+        expect(ends[50]?.events).toEqual(ends[0]?.events);
+        turn.feed(stored('end'));
+        expect(ofType(turn, 'ended')).toEqual([{ type: 'ended', lost: null }]);
+      },
+    );
+
+    it('is tried less and less often', () => {
+      const turn = finishing();
+      for (let attempt = 0; attempt < 7; attempt++) {
+        turn.feed(storeFailed).timer('store');
+      }
+      const pauses = ofType(turn, 'startTimer').flatMap(({ name, ms }) => (name === 'store' ? [ms] : []));
+      expect(pauses).toEqual([1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]);
+    });
+
+    it('is given up at once when its session was deleted for good', () => {
+      const turn = finishing().feed(failed('session/not-found'));
+      expect(ofType(turn, 'ended')).toEqual([{ type: 'ended', lost: { code: 'session/not-found', args: {} } }]);
+    });
+
+    it('is given up after three tries when no waiting helps', () => {
+      const turn = finishing().feed(failed('internal')).timer('store').feed(failed('internal')).timer('store');
+      expect(turn.state).not.toBeNull();
+      turn.feed(failed('internal'));
+      expect(endsOf(turn)).toHaveLength(3);
+      expect(ofType(turn, 'ended')).toEqual([{ type: 'ended', lost: { code: 'internal', args: {} } }]);
+    });
+
+    it('is given up after three more tries when the window goes away, the first of them at once', () => {
+      const turn = finishing().feed(storeFailed).timer('store').feed(storeFailed);
+      const before = endsOf(turn).length;
+      turn.feed({ type: 'stop', at: 2, reason: 'shutdown' });
+      expect(endsOf(turn)).toHaveLength(before + 1);
+      turn.feed(storeFailed).timer('store').feed(storeFailed).timer('store').feed(storeFailed);
+      expect(ofType(turn, 'ended')).toEqual([{ type: 'ended', lost: { code: 'store/full', args: {} } }]);
+    });
+
+    it('is tried at once when the person presses Stop meanwhile', () => {
+      const turn = finishing().feed(storeFailed);
+      const before = endsOf(turn).length;
+      turn.feed({ type: 'stop', at: 2, reason: 'user' });
+      expect(endsOf(turn)).toHaveLength(before + 1);
+      turn.feed(storeFailed);
+      expect(turn.phase).toBe('finishing');
+    });
   });
 });
 

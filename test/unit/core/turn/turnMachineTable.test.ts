@@ -138,6 +138,7 @@ const table: Partial<Record<StateName, Partial<Record<InputName, string>>>> = {
   finishing: {
     stored: 'none: ended publish',
     storeFailed: 'finishing: startTimer publish',
+    shutdown: 'finishing: publish',
   },
 };
 

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { newSession } from '../../../support/builders';
 import { hugeReply, stallReply, stepsReply, streamReply } from '../../../support/fakeModelReplies';
-import { failingLog, provider } from './turnDoubles';
+import type { TurnLog } from '../../../../src/core/turn/turnLog';
+import { failingLog, gate, provider } from './turnDoubles';
 import { clockTool, TurnFixture } from './turnFixture';
 
 let turns: TurnFixture;
@@ -64,21 +65,95 @@ describe('what is on disk while text streams', () => {
   });
 });
 
-it('keeps the partial reply and says so when the end cannot be stored', async () => {
-  let full = false;
-  const failing = await TurnFixture.open({ log: failingLog(turns.manager, 'append', () => full) });
-  turns.manager.prepareSession(failing.sessionId, newSession());
-  const lost: string[] = [];
-  failing.runner.onDidLoseTurn(({ error }) => lost.push(error.code));
-  failing.server.enqueue(stallReply('Precious'));
-  const turnId = await failing.send();
-  const onDisk = async (): Promise<unknown> => (await turns.store.service.getPartialReply(failing.sessionId))?.content;
-  await expect.poll(onDisk, { timeout: 3000 }).toBe('Precious');
-  full = true;
-  await failing.runner.stop(turnId);
-  expect(lost).toEqual(['store/full']);
-  expect(await onDisk()).toBe('Precious');
-  await failing.dispose();
+describe('a store that cannot be written for a while', () => {
+  let full: boolean;
+  let failing: TurnFixture;
+  let lost: string[];
+
+  async function failOn(...methods: readonly (keyof TurnLog)[]): Promise<void> {
+    full = false;
+    lost = [];
+    const log = methods.reduce<TurnLog>((inner, method) => failingLog(inner, method, () => full), turns.manager);
+    failing = await TurnFixture.open({ log });
+    turns.manager.prepareSession(failing.sessionId, newSession());
+    failing.runner.onDidLoseTurn(({ error }) => lost.push(error.code));
+  }
+  afterEach(() => failing.dispose());
+
+  const textsOnDisk = async (): Promise<readonly unknown[]> =>
+    (await turns.store.service.loadBranch(failing.sessionId)).map(({ body }) => body);
+
+  it('keeps the end of a reply in memory, shows it as unfinished, and stores it by itself later', async () => {
+    await failOn('append');
+    failing.server.enqueue(streamReply('Precious'));
+    await failing.send('Question');
+    full = true;
+    const view = await failing.until(({ phase, text }) => phase === 'stopping' && text !== '');
+    expect(view.text).toBe('Precious');
+    expect(await textsOnDisk()).toEqual([{ type: 'user_message', content: 'Question' }]);
+    full = false;
+    await failing.idle();
+    expect(lost).toEqual([]);
+    expect(await textsOnDisk()).toEqual([
+      { type: 'user_message', content: 'Question' },
+      { type: 'text', content: 'Precious', finish: 'completed' },
+    ]);
+  });
+
+  it('lets a reply be stopped at once, and keeps what had come', async () => {
+    await failOn('append', 'savePartialReply');
+    failing.server.enqueue(stallReply('Half'));
+    const turnId = await failing.send();
+    full = true;
+    await failing.until(({ text }) => text === 'Half');
+    await failing.runner.stop(turnId);
+    expect(failing.runner.viewOf(failing.sessionId)).toMatchObject({ phase: 'stopping', text: 'Half' });
+    full = false;
+    await failing.idle();
+    expect((await textsOnDisk()).at(-1)).toEqual({ type: 'text', content: 'Half', finish: 'cancelled' });
+  });
+
+  it('does not end a reply whose parts cannot be saved while it grows', async () => {
+    await failOn('savePartialReply');
+    const { opened, open } = gate();
+    failing.use(
+      provider(async function* () {
+        yield { type: 'text', text: 'One. ' };
+        await opened;
+        yield { type: 'text', text: 'Two.' };
+        yield { type: 'finish', reason: 'stop', usage: {} };
+      }),
+    );
+    full = true;
+    await failing.send();
+    await failing.until(({ text }) => text === 'One. ');
+    open();
+    await failing.idle();
+    expect((await textsOnDisk()).at(-1)).toMatchObject({ content: 'One. Two.', finish: 'completed' });
+  });
+
+  it('ends a reply whose session was deleted for good meanwhile', async () => {
+    await failOn('append');
+    failing.server.enqueue(streamReply('Precious'));
+    await failing.send();
+    full = true;
+    await failing.until(({ phase, text }) => phase === 'stopping' && text !== '');
+    await turns.manager.deleteForever([failing.sessionId]);
+    full = false;
+    await failing.idle();
+    expect(lost).toEqual(['session/not-found']);
+  });
+
+  it('does not keep a window from going away', async () => {
+    await failOn('append');
+    failing.server.enqueue(stallReply('Half'));
+    await failing.send();
+    await failing.until(({ text }) => text === 'Half');
+    full = true;
+    await failing.runner.stopAll();
+    expect(lost).toEqual(['store/full']);
+    full = false;
+  });
 });
 
 describe('large replies', () => {

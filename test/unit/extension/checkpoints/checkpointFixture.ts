@@ -6,6 +6,7 @@ import { silentLogger } from '../../../../src/core/base/ports';
 import type { SessionId, SessionSummary, WorkspaceKey } from '../../../../src/core/session/session';
 import type { SessionManager } from '../../../../src/core/session/sessionManager';
 import { CheckpointCommands } from '../../../../src/extension/checkpoints/checkpointCommands';
+import { readCheckpoint } from '../../../../src/node/checkpoints/checkpointReading';
 import type { PickOptions } from '../../../../src/extension/sessions/sessionPicker';
 import { answer, newSession, newSessionId, realIds, testKey, testModel, userMessage } from '../../../support/builders';
 import { launchManager, openTempStore, type TempStore } from '../../../support/storeFixture';
@@ -57,6 +58,8 @@ export class CheckpointFixture {
         this.pickers.push(options);
         return Promise.resolve(this.picked);
       },
+      // On the spot: what a thread changes about it has tests of its own.
+      reader: { read: readCheckpoint },
       clock: store.clock,
       ids: realIds,
       logger: silentLogger,

@@ -15,6 +15,7 @@ export interface ShownMessage {
 interface Item {
   readonly label: string;
   readonly description?: string;
+  readonly detail?: string;
   readonly picked?: boolean;
 }
 
@@ -212,6 +213,7 @@ export const vscodeDouble = {
           get isCancellationRequested() {
             return person.onProgress();
           },
+          onCancellationRequested: () => ({ dispose: () => undefined }),
         },
       ),
   },

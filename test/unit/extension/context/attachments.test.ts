@@ -1,4 +1,5 @@
-import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { maxItemBytes, maxItems } from '../../../../src/extension/context/contextLimits';
@@ -74,6 +75,18 @@ describe('a file', () => {
     await expect(fixture.attach(link('up'))).rejects.toMatchObject({ code: 'context/outside' });
     await fixture.attach(link('in'));
     expect(fixture.attached).toMatchObject([{ key: 'in', value: 'Inside' }]);
+  });
+
+  it.runIf(process.platform === 'linux')('is refused when it would never end, or is larger than any disk', async () => {
+    const sparse = await fixture.write('sparse.log', '');
+    await truncate(sparse.fsPath, 100_000_000_000);
+    await expect(fixture.attach(sparse)).rejects.toMatchObject({ code: 'context/too-large' });
+    execFileSync('mkfifo', [path.join(fixture.shop, 'pipe')]);
+    await expect(fixture.attach(path.join(fixture.shop, 'pipe'))).rejects.toMatchObject({ code: 'file/failed' });
+    await expect(fixture.attach('/dev/zero')).rejects.toMatchObject({ code: 'file/failed' });
+    await symlink('/dev/zero', path.join(fixture.shop, 'zero'));
+    await expect(fixture.attach(path.join(fixture.shop, 'zero'))).rejects.toMatchObject({ code: 'context/outside' });
+    expect(fixture.attached).toEqual([]);
   });
 
   it('that is not there is refused in words', async () => {

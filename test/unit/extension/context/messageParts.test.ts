@@ -25,7 +25,6 @@ beforeEach(async () => {
   manager = new SessionManager({
     service: store.service,
     invocationId: testInvocation,
-    processId: process.pid,
     clock: store.clock,
     ids: realIds,
     logger: silentLogger,

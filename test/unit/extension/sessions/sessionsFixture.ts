@@ -36,7 +36,6 @@ export class SessionsFixture {
     this.manager = new SessionManager({
       service: store.service,
       invocationId: testInvocation,
-      processId: process.pid,
       clock: store.clock,
       ids: realIds,
       logger: silentLogger,

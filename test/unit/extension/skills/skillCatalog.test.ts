@@ -1,4 +1,5 @@
-import { rm, symlink, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { maxSkillLength } from '../../../../src/core/skill/skillFile';
@@ -23,6 +24,19 @@ describe('the skills of a window', () => {
     expect(await fixture.catalog.entries()).toMatchObject([
       { kind: 'usable', name: 'commit', scope: 'user', skill: { description: 'Use for commit', tools: null } },
       { kind: 'usable', name: 'review', scope: 'workspace' },
+    ]);
+  });
+
+  it.runIf(process.platform === 'linux')('are read in bounded time where a file of them would never end', async () => {
+    const [pipe, huge] = [await fixture.add(fixture.shop, 'pipe'), await fixture.add(fixture.shop, 'huge')];
+    await rm(pipe);
+    execFileSync('mkfifo', [pipe]);
+    await truncate(huge, 100_000_000_000);
+    await fixture.add(fixture.shop, 'review');
+    expect(await fixture.catalog.entries()).toMatchObject([
+      { kind: 'bad', name: 'huge' },
+      { kind: 'bad', name: 'pipe' },
+      { kind: 'usable', name: 'review' },
     ]);
   });
 

@@ -4,6 +4,7 @@ import type { CleaningResult } from '../../../../src/extension/storage/cleanSess
 import { silentLogger } from '../../../../src/core/base/ports';
 import { toTurnId } from '../../../../src/core/session/session';
 import { answer, testModel, userMessage } from '../../../support/builders';
+import { migrationsDir } from '../../../support/storeFixture';
 import { person, resetPerson } from '../checkpoints/vscodeDouble';
 import { StorageFixture } from './storageFixture';
 
@@ -26,6 +27,10 @@ function commands() {
     sessions: () => Promise.resolve(fixture.manager),
     workspaceKeys: () => Promise.resolve(fixture.keys),
     currentSessionId: () => fixture.openId,
+    storeFolder: () => fixture.store.folder,
+    migrationsFolder: migrationsDir,
+    replaceFile: (task) => task(fixture.store.folder),
+    storeProblem: () => undefined,
     clock: fixture.store.clock,
     logger: silentLogger,
   });

@@ -1,37 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Emitter } from '../../../../src/core/base/event';
-import { silentLogger, type Logger, type Timers } from '../../../../src/core/base/ports';
+import { silentLogger, type Logger } from '../../../../src/core/base/ports';
 import type { SessionId } from '../../../../src/core/session/session';
 import { createLimitReader } from '../../../../src/extension/storage/limitSettings';
 import { SessionLimits } from '../../../../src/extension/storage/sessionLimits';
 import { answer } from '../../../support/builders';
 import { person, resetPerson } from '../checkpoints/vscodeDouble';
+import { ManualTimers } from './manualTimers';
 import { day, StorageFixture } from './storageFixture';
 
 vi.mock('vscode', async () => (await import('../checkpoints/vscodeDouble')).vscodeDouble);
 
 const elsewhere = { directory: '/work/other', gitRoot: '/work/other' };
-
-/** Calls back when the test says so, and never for what was disposed. */
-class ManualTimers implements Timers {
-  private readonly waiting = new Set<() => void>();
-
-  after(_: number, callback: () => void) {
-    this.waiting.add(callback);
-    return { dispose: () => this.waiting.delete(callback) };
-  }
-
-  /** Lets the time pass. */
-  run(): void {
-    const due = [...this.waiting];
-    this.waiting.clear();
-    due.forEach((callback) => callback());
-  }
-
-  get pending(): number {
-    return this.waiting.size;
-  }
-}
 
 let fixture: StorageFixture;
 let limits: SessionLimits;
@@ -214,20 +194,20 @@ describe('when it looks', () => {
     await fixture.add('old', 31);
     timers.run();
     await vi.waitFor(async () => expect(await fixture.trash()).toEqual(['old']));
-    expect(timers.pending).toBe(0);
+    expect(timers.pending).toHaveLength(0);
     opened.fire();
-    expect(timers.pending).toBe(1);
+    expect(timers.pending).toHaveLength(1);
     limits.dispose();
-    expect(timers.pending).toBe(0);
+    expect(timers.pending).toHaveLength(0);
   });
 
   it('looks when sessions got their rows, once for several, and not with later messages', async () => {
     const id = await fixture.add('first', 1);
     await fixture.add('second', 1);
-    expect(timers.pending).toBe(1);
+    expect(timers.pending).toHaveLength(1);
     timers.run();
     await fixture.manager.append(id, [answer()]);
-    expect(timers.pending).toBe(0);
+    expect(timers.pending).toHaveLength(0);
   });
 
   it('does nothing while no store is open, and outlives a failure', async () => {

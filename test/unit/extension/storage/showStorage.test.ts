@@ -1,4 +1,4 @@
-import { mkdir, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { silentLogger } from '../../../../src/core/base/ports';
@@ -63,16 +63,31 @@ it('returns and shows what the sessions take, the largest first, and where they 
   );
 });
 
-it('lists the backups beside the database, newest first, and no folders among them', async () => {
-  const backups = join(fixture.store.folder, 'backups');
-  await mkdir(join(backups, 'folder'), { recursive: true });
-  await writeFile(join(backups, 'old.db'), 'x'.repeat(10));
-  await writeFile(join(backups, 'new.db'), 'x'.repeat(20));
-  await utimes(join(backups, 'old.db'), 1000, 1000);
-  expect((await show()).backups).toMatchObject([
-    { path: join(backups, 'new.db'), bytes: 20 },
-    { path: join(backups, 'old.db'), bytes: 10, modifiedAt: 1_000_000 },
+it('lists the backups and what was set aside, with what can be done about them', async () => {
+  await fixture.add('kept', 1);
+  const first = await fixture.manager.file.backUp('manual');
+  fixture.store.clock.advance(3_600_000);
+  const second = await fixture.manager.file.backUp('daily');
+  const aside = join(fixture.store.folder, 'quarantine', '20261119T080000000');
+  await mkdir(aside, { recursive: true });
+  await writeFile(join(aside, 'sessions.db'), 'x'.repeat(1500));
+
+  const report = await show();
+
+  expect(report.backups.map(({ path, kind }) => [path, kind])).toEqual([
+    [second.path, 'daily'],
+    [first.path, 'manual'],
   ]);
+  expect(report.setAside).toMatchObject([{ path: aside, bytes: 1500 }]);
+  expect(shown().items.find(({ label }) => label === `$(archive) ${first.path}`)?.detail).toBe('1 hr. ago · 1 session');
+  expect(shown().items.find(({ label }) => label === `$(file-zip) ${aside}`)?.description).toBe('1.5 kB');
+  shown().select('$(add) Back Up Now');
+  shown().accept();
+  expect(person.commands.at(-1)).toEqual(['rejoin.backupNow']);
+  await show();
+  shown().select('$(history) Restore…');
+  shown().accept();
+  expect(person.commands.at(-1)).toEqual(['rejoin.restoreBackup']);
 });
 
 it('opens a session, copies and reveals the place of the file, and closes', async () => {

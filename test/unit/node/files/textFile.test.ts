@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { readFirstBytes } from '../../../../src/node/files/firstBytes';
 import { readTextFile } from '../../../../src/node/files/textFile';
 
 let folder: string;
@@ -42,4 +43,18 @@ it.runIf(process.platform === 'linux')('does not wait for a pipe or a device', a
   execFileSync('sh', ['-c', 'mkfifo "$0"', join(folder, 'pipe')]);
   await expect(readTextFile(join(folder, 'pipe'), 100)).rejects.toMatchObject({ code: 'file/failed' });
   await expect(readTextFile('/dev/zero', 100)).rejects.toMatchObject({ code: 'file/failed' });
+});
+
+it.runIf(process.platform === 'linux')('takes no more than a file said to have, however much comes', async () => {
+  const { bytes, size } = await readFirstBytes('/proc/self/status', 100);
+  expect({ bytes: bytes.length, size }).toEqual({ bytes: 0, size: 0 });
+});
+
+it('reads the beginning of a file of any size', async () => {
+  await writeFile(join(folder, 'huge'), 'begin');
+  await truncate(join(folder, 'huge'), 50_000_000_000);
+  const { bytes, size } = await readFirstBytes(join(folder, 'huge'), 10);
+  expect(Buffer.from(bytes).toString()).toBe('begin\0\0\0\0\0');
+  expect(size).toBe(50_000_000_000);
+  await expect(readTextFile(join(folder, 'huge'), 100)).rejects.toMatchObject({ code: 'file/too-large' });
 });

@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -133,6 +133,51 @@ describe('findGitRoot', () => {
     await makeFolder('plain');
     await makeFile(at('broken', '.git'), text);
     expect(await findGitRoot(at('broken'))).toBeNull();
+  });
+
+  it('is itself for a folder that claims a repository which does not know of it', async () => {
+    await makeGitFolder('shop', '.git');
+    const links = await makeFolder('shop', '.git', 'worktrees', 'one');
+    await writeFile(join(links, 'HEAD'), 'ref: refs/heads/x\n');
+    await writeFile(join(links, 'commondir'), '../..\n');
+    await writeFile(join(links, 'gitdir'), `${at('one', '.git')}\n`);
+    await makeFile(at('one', '.git'), `gitdir: ${links}\n`);
+    expect(await findGitRoot(at('one'))).toBe(at('shop'));
+
+    await makeFile(at('borrowed', '.git'), `gitdir: ${links}\n`);
+    expect(await findGitRoot(at('borrowed'))).toBe(at('borrowed'));
+
+    const made = await makeFolder('forged', 'links');
+    await writeFile(join(made, 'HEAD'), 'ref: refs/heads/x\n');
+    await writeFile(join(made, 'commondir'), at('shop', '.git'));
+    await makeFile(at('forged', '.git'), 'gitdir: links\n');
+    expect(await findGitRoot(at('forged'))).toBe(at('forged'));
+
+    const bare = await makeGitFolder('bare');
+    await writeFile(join(bare, 'config'), `[core]\n\tworktree = ${at('shop')}\n`);
+    expect(await findGitRoot(bare)).toBe(bare);
+  });
+
+  it('is still that of the repository after a working tree was moved', async () => {
+    await makeGitFolder('shop', '.git');
+    const links = await makeFolder('shop', '.git', 'worktrees', 'one');
+    await writeFile(join(links, 'HEAD'), 'ref: refs/heads/x\n');
+    await writeFile(join(links, 'commondir'), '../..\n');
+    await writeFile(join(links, 'gitdir'), `${at('before', '.git')}\n`);
+    await makeFile(at('after', '.git'), `gitdir: ${links}\n`);
+    expect(await findGitRoot(at('after'))).toBe(at('shop'));
+  });
+
+  it.skipIf(process.platform === 'win32')('waits for no pipe and reads no more than git would write', async () => {
+    await makeFolder('pipe');
+    execFileSync('mkfifo', [at('pipe', '.git')]);
+    expect(await findGitRoot(at('pipe'))).toBeNull();
+    await makeFile(at('huge', '.git'), 'gitdir: ');
+    await truncate(at('huge', '.git'), 50_000_000_000);
+    expect(await findGitRoot(at('huge'))).toBeNull();
+    await makeFolder('zero');
+    await symlink('/dev/zero', at('zero', '.git'));
+    expect(await findGitRoot(at('zero'))).toBeNull();
   });
 
   it('is null for a linked working tree whose repository is gone', async () => {

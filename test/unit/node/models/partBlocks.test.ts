@@ -8,7 +8,7 @@ const signed = (signature: string): { a: { signature: string } } => ({ a: { sign
 
 describe('blocks of one text', () => {
   it('are cut where they were joined, each with its own signature', () => {
-    const deltas = new AiSdkDeltas();
+    const deltas = new AiSdkDeltas('p');
     const read: ModelDelta[] = [];
     for (const [id, text] of [
       ['1', 'First. '],

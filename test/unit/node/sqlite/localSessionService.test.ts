@@ -1,6 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SessionId } from '../../../../src/core/session/session';
-import { appendRequest, newSession, newSessionId, userMessage } from '../../../support/builders';
+import {
+  appendRequest,
+  contextItem,
+  newSession,
+  newSessionId,
+  partialReply,
+  userMessage,
+} from '../../../support/builders';
 import { openTempStore, type TempStore } from '../../../support/storeFixture';
 
 describe('LocalSessionService', () => {
@@ -174,22 +181,53 @@ describe('LocalSessionService', () => {
   describe('describe', () => {
     it('says which file and which SQLite keep the sessions', async () => {
       const described = await store.service.describe();
-      expect(described).toMatchObject({ path: store.path, journalMode: 'wal', schemaVersion: 2 });
+      expect(described).toMatchObject({ path: store.path, journalMode: 'wal', schemaVersion: 3 });
       expect(described.sqliteVersion).toMatch(/^3\.\d+\.\d+$/);
       const inMemory = await store.openAnother({ folder: ':memory:' });
       expect(await inMemory.describe()).toMatchObject({ path: ':memory:', journalMode: 'memory' });
     });
   });
 
-  describe('dataVersion', () => {
-    it('changes with the writes of another window and with no others', async () => {
+  describe('version', () => {
+    it('has another data number after a write of another window, and after no other', async () => {
       const other = await store.openAnother();
-      const start = await store.service.dataVersion();
+      const start = await store.service.version();
       await store.service.append(appendRequest(id, [userMessage()]));
       await store.service.list(everything);
-      expect(await store.service.dataVersion()).toBe(start);
+      expect((await store.service.version()).data).toBe(start.data);
       await other.append(appendRequest(newSessionId(), [userMessage()]));
-      expect(await store.service.dataVersion()).not.toBe(start);
+      expect((await store.service.version()).data).not.toBe(start.data);
+    });
+
+    it('has another revision after whatever a list or a header shows, by whichever window', async () => {
+      const other = await store.openAnother();
+      let last = (await store.service.version()).revision;
+      const event = userMessage();
+      const writes = [
+        () => store.service.append(appendRequest(id, [event])),
+        () => other.append(appendRequest(id, [userMessage()], event.id)),
+        () => other.update([id], { title: 'Other', deletedAt: 5 }),
+        () => store.service.putContext(id, [contextItem('a')]),
+        () => store.service.removeContext(id, [{ type: 'file', key: 'a' }]),
+        () => other.deleteForever([id]),
+      ];
+      for (const write of writes) {
+        await write();
+        const { revision } = await store.service.version();
+        expect(revision).toBeGreaterThan(last);
+        expect(await other.version()).toMatchObject({ revision });
+        last = revision;
+      }
+    });
+
+    it('keeps its revision while nothing but a reply grows', async () => {
+      const event = userMessage();
+      await store.service.append(appendRequest(id, [event]));
+      const { revision } = await store.service.version();
+      await store.service.savePartialReply(partialReply(id, event.id));
+      await store.service.savePartialReply(partialReply(id, event.id, { content: 'The memo key ignores', beats: 1 }));
+      await store.service.setMetadata(id, 'key', 'value');
+      expect(await store.service.version()).toMatchObject({ revision });
     });
   });
 });

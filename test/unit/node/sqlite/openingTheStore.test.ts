@@ -71,7 +71,7 @@ describe('opening the store', () => {
     const again = await open(deep);
     expect(await again.get(id)).toMatchObject({ id, messageCount: 1 });
     await again.close();
-    expect(await readdir(deep)).toEqual(['sessions.db']);
+    expect(await readdir(deep)).toEqual(['sessions.db', 'sessions.mark']);
   });
 
   it.skipIf(process.platform === 'win32')('leaves the mode of a folder that was there alone', async () => {
@@ -115,24 +115,43 @@ describe('opening the store', () => {
     await expectRefusal('store/not-a-database');
   });
 
-  it('leaves a file of a later version alone', async () => {
+  /** Opens the store, which can then be read and not written, and leaves every byte as it was. */
+  async function expectOnlyRead(code: string): Promise<void> {
+    const before = await fingerprint();
+    const service = await open();
+    expect(service.health).toMatchObject({ kind: 'readOnly', error: { code, args: { path } } });
+    const [session] = await service.list({ states: ['active'], limit: 10 });
+    expect((await service.loadPage(session?.id ?? newSessionId(), 10)).events).toHaveLength(2);
+    await expect(service.append(appendRequest(newSessionId(), [userMessage()]))).rejects.toMatchObject({ code });
+    await expect(service.claim('backup', 0)).rejects.toMatchObject({ code });
+    await service.close();
+    expect(await fingerprint()).toEqual(before);
+  }
+
+  it('only reads a file of a later version', async () => {
     await makeStoreWithEvents();
     await runSql('PRAGMA user_version = 999');
-    await expectRefusal('store/newer-schema');
+    await expectOnlyRead('store/newer-schema');
   });
 
-  it('leaves a file alone in which a migration ran that it does not know', async () => {
+  it('only reads a file in which a migration ran that it does not know', async () => {
     await makeStoreWithEvents();
     await runSql("INSERT INTO schema_migrations VALUES ('29991231000000', 'later', 'x', 0)");
+    await expectOnlyRead('store/newer-schema');
+  });
+
+  it('leaves a file of a later version alone that it cannot read', async () => {
+    await makeStoreWithEvents();
+    await runSql('PRAGMA user_version = 999; ALTER TABLE session_events RENAME TO later_events');
     await expectRefusal('store/newer-schema');
   });
 
-  it('leaves a file of a later version alone whose change is still in the log', async () => {
+  it('only reads a file of a later version whose change is still in the log', async () => {
     await makeStoreWithEvents();
     const other = await SqliteConnection.open(await loadSqlite(), path, 'readwrite');
     await other.exec('PRAGMA user_version = 999');
     expect((await stat(`${path}-wal`)).size).toBeGreaterThan(0);
-    await expectRefusal('store/newer-schema');
+    await expectOnlyRead('store/newer-schema');
     await other.close();
   });
 

@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { toInvocationId, toTurnId, type SessionId } from '../../../../src/core/session/session';
+import { toTurnId, type SessionId } from '../../../../src/core/session/session';
 import type { NewEvent } from '../../../../src/core/session/sessionEvent';
 import { createResumeNotice } from '../../../../src/core/session/resumePolicy';
 import {
   answer,
   appendRequest,
+  deadOwner,
   newEvent,
   newSessionId,
   partialReply,
@@ -16,7 +17,6 @@ import {
 import { openTempStore, type TempStore } from '../../../support/storeFixture';
 
 describe('a turn that nobody works on', () => {
-  const deadPid = 4_000_001;
   let store: TempStore;
   let id: SessionId;
   let question: NewEvent;
@@ -31,11 +31,11 @@ describe('a turn that nobody works on', () => {
   });
 
   it('reads back the reply as it was saved last', async () => {
-    await store.service.savePartialReply(partialReply(id, question.id, { content: 'The' }));
-    const reply = partialReply(id, question.id, { content: 'The memo', reasoning: 'Hm', ownerPid: deadPid });
+    await store.service.savePartialReply(partialReply(id, question.id, { owner: deadOwner, content: 'The' }));
+    const reply = partialReply(id, question.id, { content: 'The memo', reasoning: 'Hm', owner: deadOwner });
     await store.service.savePartialReply(reply);
     const service = await store.reopen();
-    expect(await service.getPartialReply(id)).toEqual(reply);
+    expect(await service.getPartialReply(id)).toEqual({ ...reply, beats: 2 });
     expect(await service.get(id)).toMatchObject({ lastSeq: 1, headId: question.id });
   });
 
@@ -45,7 +45,7 @@ describe('a turn that nobody works on', () => {
   });
 
   it('becomes an interrupted answer below its question', async () => {
-    const reply = partialReply(id, question.id, { ownerPid: deadPid, reasoning: 'First the key.' });
+    const reply = partialReply(id, question.id, { owner: deadOwner, reasoning: 'First the key.' });
     await store.service.savePartialReply(reply);
     const service = await store.reopen();
     expect(await service.recoverInterrupted()).toEqual([id]);
@@ -72,7 +72,7 @@ describe('a turn that nobody works on', () => {
   it('keeps the time at which it broke off, so that an old chat does not look new', async () => {
     store.clock.advance(5000);
     const brokeOff = store.clock.time;
-    await store.service.savePartialReply(partialReply(id, question.id, { ownerPid: deadPid }));
+    await store.service.savePartialReply(partialReply(id, question.id, { owner: deadOwner }));
     store.clock.advance(86_400_000);
     await store.service.recoverInterrupted();
     expect(await store.service.get(id)).toMatchObject({ updatedAt: brokeOff });
@@ -81,7 +81,7 @@ describe('a turn that nobody works on', () => {
 
   it('leaves no event behind when nothing had come yet', async () => {
     const before = await store.service.get(id);
-    await store.service.savePartialReply(partialReply(id, question.id, { ownerPid: deadPid, content: '' }));
+    await store.service.savePartialReply(partialReply(id, question.id, { owner: deadOwner, content: '' }));
     expect(await store.service.recoverInterrupted()).toEqual([id]);
     expect(await store.service.loadBranch(id)).toHaveLength(1);
     expect(await store.service.get(id)).toEqual({ ...before, turnStatus: 'interrupted' });
@@ -89,7 +89,7 @@ describe('a turn that nobody works on', () => {
   });
 
   it('is shown also when another skill was chosen while it streamed', async () => {
-    await store.service.savePartialReply(partialReply(id, question.id, { ownerPid: deadPid }));
+    await store.service.savePartialReply(partialReply(id, question.id, { owner: deadOwner }));
     const note = newEvent({ type: 'skill_changed', from: null, to: 'review' });
     await store.service.append(appendRequest(id, [note], question.id, { skill: 'review' }));
     expect(await store.service.recoverInterrupted()).toEqual([id]);
@@ -100,7 +100,7 @@ describe('a turn that nobody works on', () => {
 
   it('is shown also when another model was chosen while it streamed', async () => {
     await store.service.append(appendRequest(id, [], question.id, { turnStatus: 'running' }));
-    await store.service.savePartialReply(partialReply(id, question.id, { ownerPid: deadPid }));
+    await store.service.savePartialReply(partialReply(id, question.id, { owner: deadOwner }));
     const notes = [testModel, { ...testModel, model: 'demo-2' }].map((to) =>
       newEvent({ type: 'model_changed', from: null, to }),
     );
@@ -115,7 +115,7 @@ describe('a turn that nobody works on', () => {
   it('of an answer that is made again leaves the earlier one in its place', async () => {
     const earlier = answer('The earlier answer');
     await store.service.append(appendRequest(id, [earlier], question.id, { turnStatus: 'running' }));
-    await store.service.savePartialReply(partialReply(id, question.id, { ownerPid: deadPid }));
+    await store.service.savePartialReply(partialReply(id, question.id, { owner: deadOwner }));
     await store.service.append(
       appendRequest(id, [newEvent({ type: 'model_changed', from: null, to: testModel })], earlier.id),
     );
@@ -127,7 +127,7 @@ describe('a turn that nobody works on', () => {
   });
 
   it('is kept as a branch of its own when the conversation went on elsewhere', async () => {
-    await store.service.savePartialReply(partialReply(id, question.id, { ownerPid: deadPid }));
+    await store.service.savePartialReply(partialReply(id, question.id, { owner: deadOwner }));
     const other = answer('from another window');
     await store.service.append(appendRequest(id, [other], question.id, { turnStatus: 'idle' }));
     const before = await store.service.get(id);
@@ -140,25 +140,24 @@ describe('a turn that nobody works on', () => {
   });
 
   it('is left alone while its process lives', async () => {
-    const own = partialReply(id, question.id);
-    await store.service.savePartialReply(own);
+    await store.service.savePartialReply(partialReply(id, question.id, { owner: store.service.self }));
+    const own = await store.service.getPartialReply(id);
     expect(await store.service.recoverInterrupted()).toEqual([]);
-    const otherWindow = await store.openAnother({ pid: deadPid });
+    const otherWindow = await store.openAnother();
     expect(await otherWindow.recoverInterrupted()).toEqual([]);
     expect(await store.service.getPartialReply(id)).toEqual(own);
     expect(await store.service.get(id)).toMatchObject({ turnStatus: 'running' });
   });
 
-  it('is recognised when its process id has come round to this window', async () => {
-    await store.service.savePartialReply(partialReply(id, question.id));
-    const service = await store.reopen();
+  it('does not end while another one of the same window is given up', async () => {
+    await store.service.savePartialReply(partialReply(id, question.id, { owner: store.service.self }));
     const running = userMessage();
-    const present = { invocationId: toInvocationId('invocation-2') };
     const live = newSessionId();
-    await service.append(appendRequest(live, [running], null, { ...present, turnStatus: 'running' }));
-    await service.savePartialReply(partialReply(live, running.id, { ...present, turnId: toTurnId('turn-2') }));
-    expect(await service.recoverInterrupted()).toEqual([id]);
-    expect(await service.get(live)).toMatchObject({ turnStatus: 'running' });
+    await store.service.append(appendRequest(live, [running], null, { turnStatus: 'running' }));
+    const own = { turnId: toTurnId('turn-2'), owner: store.service.self };
+    await store.service.savePartialReply(partialReply(live, running.id, own));
+    expect(await store.service.recoverInterrupted(id)).toEqual([id]);
+    expect(await store.service.get(live)).toMatchObject({ turnStatus: 'running' });
   });
 
   it('is marked when it broke off before its reply began', async () => {
@@ -168,7 +167,7 @@ describe('a turn that nobody works on', () => {
   });
 
   it('is recovered once when two windows start together', async () => {
-    await store.service.savePartialReply(partialReply(id, question.id, { ownerPid: deadPid }));
+    await store.service.savePartialReply(partialReply(id, question.id, { owner: deadOwner }));
     const other = await store.openAnother();
     const touched = await Promise.all([store.service.recoverInterrupted(), other.recoverInterrupted()]);
     expect(touched.flat()).toEqual([id]);

@@ -1,12 +1,17 @@
 import { createHash } from 'node:crypto';
 import type { IdGenerator } from '../../core/base/ports';
 
+/** What the ids of a text follow from; as hexadecimal digits. */
+export function seedOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
 /**
- * Ids that follow from a text: the same file gets the same ids whenever it is imported, and so is known again. They
+ * Ids that follow from a seed: the same file gets the same ids whenever it is imported, and so is known again. They
  * have the shape of a UUIDv7 of the year 1970, so that they never meet those of anything that is written here.
  */
 export function seededIds(seed: string): IdGenerator {
-  const key = createHash('sha256').update(seed).digest();
+  const key = Buffer.from(seed, 'hex');
   let count = 0;
   return {
     next: () => {
