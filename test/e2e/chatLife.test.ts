@@ -1,9 +1,10 @@
 import { mkdtempSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
-import { stepsReply, streamReply, type FakeReply } from '../support/fakeModelReplies';
+import { stepsReply, streamReply } from '../support/fakeModelReplies';
 import { FakeModelServer } from '../support/fakeModelServer';
 import { Chat, fakeModelSettings } from './support/chat';
+import { gatedReply } from './support/gatedReply';
 import { messagesOf } from './support/requests';
 import { querySql } from './support/storeFile';
 import { Workbench } from './support/workbench';
@@ -29,22 +30,6 @@ describe('a conversation in a window', () => {
     await workbench.dispose();
     await model.dispose();
   });
-
-  /** A reply whose second half comes when the test says so. */
-  function gatedReply(): { readonly reply: FakeReply; readonly open: () => void } {
-    let open: () => void = () => undefined;
-    const until = new Promise<void>((resolve) => {
-      open = resolve;
-    });
-    const reply = stepsReply([
-      { kind: 'text', text: 'First half, ' },
-      { kind: 'gate', until },
-      { kind: 'text', text: 'second half.' },
-      { kind: 'finish', reason: 'stop' },
-      { kind: 'done' },
-    ]);
-    return { reply, open };
-  }
 
   async function startStreaming(): Promise<() => void> {
     const { reply, open } = gatedReply();
