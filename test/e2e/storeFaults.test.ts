@@ -3,9 +3,9 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { streamReply } from '../support/fakeModelReplies';
 import { FakeModelServer } from '../support/fakeModelServer';
+import { mountDisk, named, noMounts } from '../support/hostConditions';
 import { Chat, fakeModelSettings } from './support/chat';
 import { gatedReply } from './support/gatedReply';
-import { mountSmallDisk, type SmallDisk } from './support/smallDisk';
 import { querySqlIn } from './support/storeFile';
 import { Workbench } from './support/workbench';
 
@@ -85,46 +85,46 @@ describe('when something happens to what keeps the sessions', () => {
     await again.answers.nth(1).filter({ hasText: 'Hello from the fake model.' }).waitFor();
   });
 
-  it('says that the disk is full, keeps the text, and goes on when there is room again', async ({ skip }) => {
-    const disk: SmallDisk | undefined = mountSmallDisk(storeFolder, 6);
-    if (disk === undefined) {
-      skip('mounting a file system needs root');
-      return;
-    }
-    try {
-      const { chat } = await openWindow();
-      await chat.ask('While there is room', 'Hello from the fake model.');
-      const { reply, open } = gatedReply();
-      model.enqueue(reply);
-      await chat.send('A reply that meets a full disk');
-      await chat.answers.last().filter({ hasText: 'First half' }).waitFor();
-      disk.fill();
-      open();
-      await chat.answers.last().filter({ hasText: 'second half.' }).waitFor();
-      await chat.frame.getByRole('alert').filter({ hasText: 'full' }).waitFor();
-      disk.free();
-      await chat.frame.getByRole('alert').filter({ hasText: 'full' }).waitFor({ state: 'detached' });
-      await expect
-        .poll(() =>
-          querySqlIn<{ data: string }>(
-            databaseFile(),
-            "SELECT event_data AS data FROM session_events WHERE event_type = 'text' ORDER BY seq DESC LIMIT 1",
-          ),
-        )
-        .toEqual([{ data: expect.stringContaining('First half, second half.') }]);
-      disk.fill();
-      await chat.send('Not stored yet');
-      await chat.frame.getByRole('alert').filter({ hasText: 'full' }).first().waitFor();
-      expect(await chat.composer.inputValue()).toBe('Not stored yet');
-      disk.free();
-      await chat.frame.getByRole('alert').filter({ hasText: 'full' }).first().waitFor({ state: 'detached' });
-      await chat.composer.press('Enter');
-      await chat.questions.filter({ hasText: 'Not stored yet' }).waitFor();
-      await chat.answers.nth(2).filter({ hasText: 'Hello from the fake model.' }).waitFor();
-    } finally {
-      await workbench?.dispose();
-      workbench = undefined;
-      disk.dispose();
-    }
-  });
+  it.skipIf(noMounts !== undefined)(
+    named('says that the disk is full, keeps the text, and goes on when there is room again', noMounts),
+    async () => {
+      const disk = mountDisk(6);
+      storeFolder = disk.folder;
+      try {
+        const { chat } = await openWindow();
+        await chat.ask('While there is room', 'Hello from the fake model.');
+        const { reply, open } = gatedReply();
+        model.enqueue(reply);
+        await chat.send('A reply that meets a full disk');
+        await chat.answers.last().filter({ hasText: 'First half' }).waitFor();
+        disk.fill();
+        open();
+        await chat.answers.last().filter({ hasText: 'second half.' }).waitFor();
+        await chat.frame.getByRole('alert').filter({ hasText: 'full' }).waitFor();
+        disk.free();
+        await chat.frame.getByRole('alert').filter({ hasText: 'full' }).waitFor({ state: 'detached' });
+        await expect
+          .poll(() =>
+            querySqlIn<{ data: string }>(
+              databaseFile(),
+              "SELECT event_data AS data FROM session_events WHERE event_type = 'text' ORDER BY seq DESC LIMIT 1",
+            ),
+          )
+          .toEqual([{ data: expect.stringContaining('First half, second half.') }]);
+        disk.fill();
+        await chat.send('Not stored yet');
+        await chat.frame.getByRole('alert').filter({ hasText: 'full' }).first().waitFor();
+        expect(await chat.composer.inputValue()).toBe('Not stored yet');
+        disk.free();
+        await chat.frame.getByRole('alert').filter({ hasText: 'full' }).first().waitFor({ state: 'detached' });
+        await chat.composer.press('Enter');
+        await chat.questions.filter({ hasText: 'Not stored yet' }).waitFor();
+        await chat.answers.nth(2).filter({ hasText: 'Hello from the fake model.' }).waitFor();
+      } finally {
+        await workbench?.dispose();
+        workbench = undefined;
+        disk.dispose();
+      }
+    },
+  );
 });

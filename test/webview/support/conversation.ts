@@ -106,6 +106,7 @@ export function snapshot(patch: Partial<SessionSnapshot> = {}): SessionSnapshot 
     hasOlder: false,
     notice: null,
     turn: null,
+    queued: [],
     memory: { draft: '', scroll: null },
     model: {
       ref: { provider: 'openai', model: 'gpt-5' },

@@ -11,7 +11,8 @@ import { themes, type ThemeName } from './themes';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const nonce = 'bm9uY2UtZm9yLXRlc3Rz';
-const chromiumFlags = [
+/** No window, and nothing that a browser asks the network for by itself. */
+export const chromiumFlags = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -97,7 +98,8 @@ export function pictureFolder(): string {
   return folder;
 }
 
-async function buildView(): Promise<string> {
+/** The script of the page as it ships. */
+export async function buildView(): Promise<string> {
   const result = await build({
     absWorkingDir: root,
     entryPoints: ['src/webview/main.tsx'],

@@ -23,6 +23,7 @@ export const states = {
         kind: 'unavailable',
         error: { code: 'store/not-a-database', args: {} },
         text: 'sessions.db is not a database.',
+        canRestore: true,
       },
     }),
   running: () =>
@@ -157,5 +158,54 @@ export const states = {
       },
       measure: measure({ tokens: 123_456_789, maxTokens: 123_500_000, maxMessages: null }),
     });
+  },
+  'elsewhere-waiting': () =>
+    snapshot({
+      summary: summary(),
+      events: sampleLog().events.slice(0, 4),
+      turn: turn({ turnId: toTurnId('t1'), elsewhere: true, text: 'The writer is not awaited, so the last chunk' }),
+      queued: [
+        { clientMessageId: 'm1', text: 'And add a test with a slow disk, please, one that fails without the change' },
+        { clientMessageId: 'm2', text: 'for 2.4', skill: 'release-notes' },
+      ],
+    }),
+  'waiting-stuck': () =>
+    snapshot({
+      summary: summary(),
+      events: sampleLog().events,
+      store: { kind: 'trouble', text: 'The disk is full. Free some space; what waits is saved by itself then.' },
+      queued: [
+        {
+          clientMessageId: 'm1',
+          text: 'And add a test with a slow disk',
+          problem: 'The disk is full. Free some space, then try again.',
+        },
+        { clientMessageId: 'm2', text: 'Then write the release notes' },
+      ],
+    }),
+  'read-only': () =>
+    snapshot({
+      summary: summary(),
+      events: sampleLog().events,
+      memory: { draft: 'Kept while nothing can be sent', scroll: null },
+      store: {
+        kind: 'readOnly',
+        text: 'Conversations can be read and not changed: /home/me/.config/rejoin/sessions.db is read-only. Make it writable, then reload the window.',
+      },
+    }),
+  loss: () =>
+    snapshot({
+      summary: summary(),
+      events: sampleLog().events,
+      store: { kind: 'ok', loss: '14 messages that were saved are missing from the file of your conversations.' },
+    }),
+  'altered-and-cut': () => {
+    const log = new LogBuilder();
+    const asked = log.user('Why is the upload test flaky on CI?', { at: morning });
+    log.events.splice(-1, 1, { ...asked, altered: true });
+    const answered = log.text('Most likely a race at the end of the upload.', { at: morning + 1_000, turn: 't' });
+    log.events.splice(-1, 1, { ...answered, altered: true, cut: 12_345_678 });
+    log.add({ type: 'damaged', eventType: 'text', data: '', reason: 'It is not JSON.' }, { at: morning + 2_000 });
+    return snapshot({ summary: summary(), events: log.events });
   },
 } satisfies Readonly<Record<string, () => SessionSnapshot>>;
