@@ -8,11 +8,8 @@ import type { SessionLogDeps } from '../../src/core/session/sessionLog';
 import { SessionManager } from '../../src/core/session/sessionManager';
 import type { ProcessIdentity } from '../../src/core/session/sessionService';
 import type { LocalSessionService } from '../../src/node/sqlite/localSessionService';
-import {
-  openLocalSessionService,
-  storeFileName,
-  type OpenStoreOptions,
-} from '../../src/node/sqlite/openLocalSessionService';
+import { openLocalSessionService, type OpenStoreOptions } from '../../src/node/sqlite/openLocalSessionService';
+import { storeFileName } from '../../src/node/sqlite/openLocalSessionService';
 import { FakeClock, livingOwner, newSession, newSessionId, realIds, userMessage } from './builders';
 
 export const migrationsDir = join(import.meta.dirname, '..', '..', 'migrations');

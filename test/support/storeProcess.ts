@@ -17,6 +17,8 @@ export type StoreTask =
   | { readonly kind: 'modes'; readonly umask: number }
   /** Writes a file of that many letters in one step, as an export does; uses no store. */
   | { readonly kind: 'writeFile'; readonly path: string; readonly bytes: number }
+  /** Puts a backup, or nothing at all where there is no path, in the place of the store. */
+  | { readonly kind: 'restore'; readonly backup?: string }
   /** Does what it is told on its standard input; see `storeServer.ts`. */
   | { readonly kind: 'serve' }
   | StormTask;

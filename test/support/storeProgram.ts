@@ -1,10 +1,15 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isAppError } from '../../src/core/base/errors';
+import { silentLogger } from '../../src/core/base/ports';
 import { toSessionId, type SessionId } from '../../src/core/session/session';
 import type { NewEvent } from '../../src/core/session/sessionEvent';
 import type { SessionService } from '../../src/core/session/sessionService';
 import { writeFileAtomically } from '../../src/node/files/atomicFile';
+import { loadMigrations } from '../../src/node/sqlite/migrator';
+import { storeFileName } from '../../src/node/sqlite/openLocalSessionService';
+import { restoreStore } from '../../src/node/sqlite/restoreStore';
+import { loadSqlite } from '../../src/node/sqlite/sqliteBinding';
 import { appendRequest, newSession, newSessionId, userMessage } from './builders';
 import { RealWindow } from './realWindow';
 import type { StoreTask } from './storeProcess';
@@ -24,6 +29,10 @@ async function main(): Promise<void> {
   }
   if (task.kind === 'writeFile') {
     await writeFileAtomically(task.path, 'n'.repeat(task.bytes));
+    return;
+  }
+  if (task.kind === 'restore') {
+    await restore(folder, migrationsDir, task.backup);
     return;
   }
   const window = new RealWindow(folder, migrationsDir);
@@ -50,6 +59,15 @@ async function main(): Promise<void> {
       break;
   }
   await window.close();
+}
+
+async function restore(folder: string, migrationsDir: string, backup: string | undefined): Promise<void> {
+  const tools = {
+    ...{ binding: await loadSqlite(), migrations: await loadMigrations(migrationsDir), logger: silentLogger },
+    clock: { now: () => Date.now() },
+  };
+  const empty = { kind: 'empty', sessions: 0, messages: 0, missing: undefined } as const;
+  await restoreStore(tools, join(folder, storeFileName), backup ?? empty);
 }
 
 /** Appends one event after the other; prints the id of each one that the store has acknowledged. */

@@ -3,7 +3,8 @@ import { Emitter, type Event } from '../base/event';
 import type { Logger } from '../base/ports';
 import type { InvocationId, SessionId, TurnId } from './session';
 import type { SessionAnnouncer } from './sessionChanges';
-import type { PartialReply, RunningReply, SessionService, StoreVersion } from './sessionService';
+import type { PartialReply, RunningReply, SessionService } from './sessionService';
+import type { StoreVersion } from './storeFile';
 
 export interface OtherWindowsDeps {
   readonly service: SessionService;

@@ -5,14 +5,8 @@ import type { EventId, Session, SessionId, WorkspaceKey } from './session';
 import type { StoredEvent } from './sessionEvent';
 import type { SessionLogDeps } from './sessionLog';
 import type { SessionRecord } from './sessionRecord';
-import type {
-  EventPage,
-  SessionFilter,
-  StorageReport,
-  StoreDescription,
-  StoreFile,
-  UsageRecord,
-} from './sessionService';
+import type { EventPage, SessionFilter, StorageReport, StoreDescription, UsageRecord } from './sessionService';
+import type { StoreFile } from './storeFile';
 import { cleanTitle } from './sessionTitle';
 
 /** What can be read of sessions. Writes nothing. */

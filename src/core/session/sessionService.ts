@@ -9,11 +9,10 @@ import type {
   TurnStatus,
   WorkspaceKey,
 } from './session';
-import type { Event } from '../base/event';
 import type { ContextItem, ContextKey } from './contextItem';
 import type { NewEvent, StoredEvent } from './sessionEvent';
 import type { SessionRecord } from './sessionRecord';
-import type { StoreHealth } from './storeHealth';
+import type { StoreFile } from './storeFile';
 
 /** What a session's row starts with when its first event is written. */
 export interface NewSession {
@@ -186,40 +185,6 @@ export interface StorageReport {
   readonly freeBytes: number;
 }
 
-/** `manual` ones are made by the person, `rescue` ones of a file that was removed or replaced while it was open. */
-export type BackupKind = 'daily' | 'migration' | 'manual' | 'rescue';
-
-/** A verified copy of the store. Times in Unix milliseconds. */
-export interface Backup {
-  readonly path: string;
-  readonly kind: BackupKind;
-  readonly createdAt: number;
-  readonly bytes: number;
-  readonly sessions: number;
-  readonly messages: number;
-  /** Events ever stored up to then, to be compared with what the store has had since. */
-  readonly written: number;
-  /** `StoreVersion.revision` at that time. */
-  readonly revision: number;
-}
-
-export interface StoreCheck {
-  /** What SQLite says of the file, every line; empty when it is sound. */
-  readonly problems: readonly string[];
-  /** Events whose seal does not fit what is stored. */
-  readonly altered: readonly EventId[];
-  /** Sessions whose events do not add up to what was written: some are missing or were put in. */
-  readonly incomplete: readonly SessionId[];
-  readonly missingEvents: number;
-}
-
-export interface StoreVersion {
-  /** Another one whenever another connection has written anything. */
-  readonly data: number;
-  /** Another one whenever anything but a growing reply was written, by whomever. */
-  readonly revision: number;
-}
-
 /** Events of the branch shown, oldest first. */
 export interface EventPage {
   readonly events: readonly StoredEvent[];
@@ -230,7 +195,7 @@ export interface EventPage {
  * Port: where sessions are kept. Local SQLite today. Everything may reject with a `store/*` error.
  * Looking never writes; the row of a session appears with its first event, metadata or server id.
  */
-export interface SessionService {
+export interface SessionService extends StoreFile {
   /** The process that this service runs in, as it stands in the rows of its replies. */
   readonly self: ProcessIdentity;
   /** One durable transaction: row if absent, events in `seq` order, head, counters. All or nothing. */
@@ -300,41 +265,7 @@ export interface SessionService {
   recoverInterrupted(orphan?: SessionId): Promise<readonly SessionId[]>;
   /** What keeps the sessions, for diagnostics. */
   describe(): Promise<StoreDescription>;
-  /** Cheap; for whoever wants to know whether another connection has written since it last asked. */
-  version(): Promise<StoreVersion>;
   /** Asks the window that answers in a session to stop. Does nothing when none does. */
   askToStop(id: SessionId): Promise<void>;
-  /** How the file stands, as far as the accesses so far showed. */
-  readonly health: StoreHealth;
-  readonly onDidChangeHealth: Event<StoreHealth>;
-  /** Events that were stored once and are not in the file any more, though SQLite finds nothing wrong; 0 = none. */
-  missingEvents(): Promise<number>;
-  /** Takes the file as it is for the truth from here on. */
-  acceptLoss(): Promise<void>;
-  /** Reads the whole file and compares every seal. Seconds on a large file; other calls go on meanwhile. */
-  check(): Promise<StoreCheck>;
-  /** Makes a copy that was read back and compared, and removes what is older than what is kept. */
-  backUp(kind: BackupKind): Promise<Backup>;
-  /** Newest first; only files that could be opened. */
-  listBackups(): Promise<readonly Backup[]>;
-  /**
-   * True for one caller of all windows when the last one that took on this work is longer ago than `everyMs`:
-   * whoever gets it does the work.
-   */
-  claim(work: 'backup' | 'check', everyMs: number): Promise<boolean>;
   close(): Promise<void>;
 }
-
-/** What concerns the file as a whole and no single session. */
-export type StoreFile = Pick<
-  SessionService,
-  | 'health'
-  | 'onDidChangeHealth'
-  | 'missingEvents'
-  | 'acceptLoss'
-  | 'check'
-  | 'backUp'
-  | 'listBackups'
-  | 'claim'
-  | 'version'
->;

@@ -38,11 +38,14 @@ export class PlannedTurn {
   }
 
   /** As the task, but rejects with `cancelled` at once when the turn is stopped, whether or not the task listens. */
-  async unlessStopped<T>(task: Promise<T>): Promise<T> {
-    const result = await Promise.race([task, this.stopped]);
+  unlessStopped<T>(task: Promise<T>): Promise<T> {
+    return Promise.race([task, this.stopped]);
+  }
+
+  /** To be asked in the very step that goes on with the turn: a stop may have come since the task was done. */
+  throwIfStopped(): void {
     if (this.signal.aborted) {
       throw new AppError('cancelled');
     }
-    return result;
   }
 }

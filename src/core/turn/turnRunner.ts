@@ -77,15 +77,26 @@ export class TurnRunner implements Disposable {
    * (`model/*`) or the message cannot be stored (`store/*`).
    */
   start(request: MessageRequest): Promise<TurnStarted> {
-    const newest = this.newestMessages.get(request.sessionId);
-    if (newest?.id === request.clientMessageId) {
-      return newest.started;
+    const known = this.startedBy(request.sessionId, request.clientMessageId);
+    if (known !== undefined) {
+      return known;
     }
+    const isNext = !this.isTaken(request.sessionId);
     const started = this.begin(request.sessionId, () => planMessage(request));
+    if (!isNext) {
+      // The one that is answered is still the newest.
+      return started;
+    }
     this.newestMessages.set(request.sessionId, { id: request.clientMessageId, started });
     // One that was refused may be sent again under the same id; whoever called hears of the refusal.
     started.catch(() => this.forgetMessage(request.sessionId, started));
     return started;
+  }
+
+  /** The turn that was started with this message, if it is the newest one of its session that was not refused. */
+  startedBy(sessionId: SessionId, clientMessageId: string): Promise<TurnStarted> | undefined {
+    const newest = this.newestMessages.get(sessionId);
+    return newest?.id === clientMessageId ? newest.started : undefined;
   }
 
   /** Asks again for an answer to the newest message. The earlier answer stays in the log, beside the new one. */
@@ -142,36 +153,36 @@ export class TurnRunner implements Disposable {
       // What waits for the end of a turn must not begin with the end of the window.
       throw new AppError('cancelled');
     }
-    if (this.turns.has(sessionId) || this.planned.has(sessionId)) {
+    if (this.isTaken(sessionId)) {
       throw new AppError('session/busy', { args: { id: sessionId } });
     }
     const planned = new PlannedTurn(sessionId, toTurnId(this.deps.ids.next()), this.deps.clock.now());
     this.planned.set(sessionId, planned);
     this.changes.fire({ sessionId, view: planned.view });
-    const { plan, model } = await this.prepare(planned, makePlan);
-    const turn = this.createTurn(sessionId, planned.turnId, model);
+    let turn: LiveTurn;
+    let plan: TurnPlan;
+    try {
+      const prepared = await planned.unlessStopped(this.prepare(planned, makePlan));
+      planned.throwIfStopped();
+      plan = prepared.plan;
+      turn = this.createTurn(sessionId, planned.turnId, prepared.model);
+    } catch (error) {
+      this.planned.delete(sessionId);
+      this.changes.fire({ sessionId, view: null });
+      throw error;
+    }
     this.planned.delete(sessionId);
     await turn.begin(plan);
     return { turnId: turn.turnId };
   }
 
   private async prepare(
-    planned: PlannedTurn,
+    { sessionId, signal }: PlannedTurn,
     makePlan: () => TurnPlan | Promise<TurnPlan>,
   ): Promise<{ readonly plan: TurnPlan; readonly model: ResolvedModel }> {
-    const { sessionId, signal } = planned;
-    const prepare = async (): Promise<{ readonly plan: TurnPlan; readonly model: ResolvedModel }> => {
-      const plan = await makePlan();
-      const session = await this.deps.log.getSession(sessionId);
-      return { plan, model: await this.deps.models.resolve(modelOf(session), signal, sessionId) };
-    };
-    try {
-      return await planned.unlessStopped(prepare());
-    } catch (error) {
-      this.planned.delete(sessionId);
-      this.changes.fire({ sessionId, view: null });
-      throw error;
-    }
+    const plan = await makePlan();
+    const session = await this.deps.log.getSession(sessionId);
+    return { plan, model: await this.deps.models.resolve(modelOf(session), signal, sessionId) };
   }
 
   private createTurn(sessionId: SessionId, turnId: TurnId, model: ResolvedModel): LiveTurn {
@@ -195,6 +206,10 @@ export class TurnRunner implements Disposable {
     if (!this.closing) {
       void this.deps.compaction?.afterTurn(sessionId);
     }
+  }
+
+  private isTaken(sessionId: SessionId): boolean {
+    return this.turns.has(sessionId) || this.planned.has(sessionId);
   }
 
   private forgetMessage(sessionId: SessionId, started: Promise<TurnStarted>): void {

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { AppError } from '../../core/base/errors';
-import type { SessionId } from '../../core/session/session';
+import type { SessionId, TurnId } from '../../core/session/session';
 import type { IdGenerator } from '../../core/base/ports';
 import type { ChatController } from './chatController';
 
@@ -12,13 +12,17 @@ export interface ChatCommandDeps {
 
 export interface SentMessage {
   readonly sessionId: SessionId;
-  readonly turnId: string;
+  /** Null while the message waits behind a reply, of this window or another one: it goes when that is over. */
+  readonly turnId: TurnId | null;
 }
 
 /** Commands on the conversation shown. */
 export function createChatCommands({ controller, ids, diagnostics }: ChatCommandDeps) {
   return {
-    /** Resolves when the message is on disk, before the answer. */
+    /**
+     * Resolves when the message is on disk, before the answer, or when it is kept to be sent after the reply that runs,
+     * as one from the composer is.
+     */
     'rejoin.sendMessage': async (text?: unknown): Promise<SentMessage | undefined> => {
       const message =
         text ?? (await vscode.window.showInputBox({ prompt: vscode.l10n.t('Message to the session shown') }));
@@ -31,7 +35,7 @@ export function createChatCommands({ controller, ids, diagnostics }: ChatCommand
         });
       }
       const { id: sessionId } = await controller.conversation();
-      const { turnId } = await controller.startTurn(sessionId, message, ids.next());
+      const { turnId } = await controller.queue.submit(sessionId, { text: message, clientMessageId: ids.next() });
       return { sessionId, turnId };
     },
 

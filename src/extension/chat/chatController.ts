@@ -1,6 +1,7 @@
 import { DisposableStore, type Disposable } from '../../core/base/disposable';
 import { AppError } from '../../core/base/errors';
 import type { Event } from '../../core/base/event';
+import { asTyped } from '../../core/session/drafts';
 import {
   toSummary,
   type ModelRef,
@@ -10,7 +11,7 @@ import {
   type TurnId,
 } from '../../core/session/session';
 import type { TurnRunner, TurnStarted } from '../../core/turn/turnRunner';
-import type { SessionSnapshot, ViewMemory } from '../../protocol/chatProtocol';
+import type { QueuedMessage, SessionSnapshot, ViewMemory } from '../../protocol/chatProtocol';
 import type { ChatCompaction, ChatView, MessageParts } from './chatPorts';
 import { storedConversation, summaryOf, type Conversation } from './conversation';
 import { ConversationChoices } from './conversationChoices';
@@ -59,6 +60,7 @@ export class ChatController implements Disposable {
     const queue: MessageQueue = new MessageQueue({
       ...deps,
       send: (id, { text, clientMessageId, skill }) => this.startTurn(id, text, clientMessageId, skill),
+      firstMessage: (id) => this.firstMessages.settled(id),
       giveBack: (id, text, where) => giveBackUnsent({ shown, memory }, id, text, where),
     });
     this.queue = this.disposables.add(queue);
@@ -224,6 +226,15 @@ export class ChatController implements Disposable {
     });
   }
 
+  /** Sends what was typed in the composer, or keeps it behind a reply that runs; see `MessageQueue.submit`. */
+  async submitTyped(sessionId: SessionId, message: QueuedMessage): Promise<{ readonly turnId: TurnId | null }> {
+    const result = await this.queue.submit(sessionId, message);
+    // The view may show another session by now, or be gone, and would bring the text back with this one.
+    const { memory } = this.deps;
+    this.shown.inBackground('The draft was not removed', () => memory.takeSent(sessionId, asTyped(message)));
+    return result;
+  }
+
   /** A session, also the one shown while it has no row yet. Rejects with `session/not-found`. */
   async summaryOf(id: SessionId): Promise<SessionSummary> {
     const conversation = await this.conversation();
@@ -238,7 +249,7 @@ export class ChatController implements Disposable {
       await this.deps.memory.set('unsaved', memory);
     } else if (id === this.currentId || (await this.isStored(id))) {
       await this.deps.memory.set(id, memory);
-    } else if (id === this.shown.current?.takesOver && this.currentSession !== null && memory.draft === '') {
+    } else if (id === this.shown.current?.takesOver && this.shown.current.takesUnsaved && memory.draft === '') {
       // The view has taken the draft along.
       await this.deps.memory.set('unsaved', memory);
     }

@@ -74,7 +74,7 @@ export function createChatRequestHandlers({
       }
     },
     'session/pick': () => run('rejoin.openSession'),
-    'turn/start': ({ sessionId, ...message }) => controller.queue.submit(sessionId, message),
+    'turn/start': ({ sessionId, ...message }) => controller.submitTyped(sessionId, message),
     'queue/remove': ({ sessionId, clientMessageId }) => controller.queue.remove(sessionId, clientMessageId),
     'queue/send': ({ sessionId }) => Promise.resolve(controller.queue.sendNow(sessionId)),
     'turn/cancel': ({ turnId }) => controller.stopTurn(turnId),

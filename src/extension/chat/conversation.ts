@@ -18,6 +18,8 @@ export interface Conversation {
   readonly session: Session | null;
   /** The conversation whose place this one took unasked: what is being typed there goes on here. */
   readonly takesOver?: SessionId;
+  /** That one had no row, so that its draft was kept as that of the unsaved conversation. */
+  readonly takesUnsaved?: true;
   /** Only after an automatic resume, until the view is rebuilt or the person writes. */
   readonly notice: ResumeNotice | null;
   /** Chosen before there is a row to keep it in. */

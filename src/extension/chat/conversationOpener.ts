@@ -39,7 +39,10 @@ export class ConversationOpener {
       return isSame ? shown : storedConversation(session, null);
     }
     const found = await this.resumeOrStart();
-    return found.session === null && shown.session === null ? shown : { ...found, takesOver: shown.id };
+    if (shown.session !== null) {
+      return { ...found, takesOver: shown.id };
+    }
+    return found.session === null ? shown : { ...found, takesOver: shown.id, takesUnsaved: true };
   }
 
   /** A conversation of this window's folder that gets its row with its first message. */

@@ -13,6 +13,7 @@ export interface FirstMessage {
  */
 export class FirstMessages {
   private readonly waiting = new Map<SessionId, FirstMessage>();
+  private readonly sending = new Map<SessionId, Promise<unknown>>();
 
   /** Waits for the row of a conversation while its message is sent. A message that is refused leaves nothing behind. */
   async during<T>(conversation: Conversation, send: () => Promise<T>): Promise<T> {
@@ -20,11 +21,19 @@ export class FirstMessages {
       return send();
     }
     this.waiting.set(conversation.id, { conversation, ended: false });
+    const sending = send();
+    this.sending.set(conversation.id, sending);
     try {
-      return await send();
+      return await sending;
     } finally {
       this.waiting.delete(conversation.id);
+      this.sending.delete(conversation.id);
     }
+  }
+
+  /** Resolves when the first message of a session is on disk or refused, at once where none is on its way. Never rejects. */
+  async settled(id: SessionId): Promise<void> {
+    await this.sending.get(id)?.catch(() => undefined);
   }
 
   find(id: SessionId): Conversation | undefined {

@@ -14,10 +14,12 @@ import type { ViewMemoryStore } from './viewMemoryStore';
 
 export interface MessageQueueDeps {
   readonly store: StoreHost;
-  readonly turns: Pick<TurnRunner, 'viewOf' | 'onDidChangeTurn'>;
+  readonly turns: Pick<TurnRunner, 'viewOf' | 'onDidChangeTurn' | 'startedBy'>;
   readonly memory: ViewMemoryStore;
   /** Sends a message now. Resolves when it is on disk. */
   readonly send: (sessionId: SessionId, message: QueuedMessage) => Promise<{ readonly turnId: TurnId }>;
+  /** Resolves when the message that makes a session is on disk or refused; at once where none is on its way. */
+  readonly firstMessage: (sessionId: SessionId) => Promise<void>;
   /** The session of these messages is in the trash or gone: the text is the person's again. */
   readonly giveBack: (sessionId: SessionId, text: string, where: 'trash' | 'gone') => Promise<void>;
   readonly logger: Logger;
@@ -40,7 +42,7 @@ export class MessageQueue implements Disposable {
   private readonly problems = new Map<SessionId, Problem>();
   /** Sessions in which it is looked whether the first message can go, and those in which something happened meanwhile. */
   private readonly advancing = new Set<SessionId>();
-  private readonly stirred = new Set<SessionId>();
+  private readonly stirred = new Map<SessionId, { readonly asked: boolean }>();
   /** Messages on their way to the disk. */
   private readonly leaving = new Set<string>();
 
@@ -81,6 +83,12 @@ export class MessageQueue implements Disposable {
    * Rejects when it could neither be sent nor kept. The same message a second time changes nothing.
    */
   async submit(sessionId: SessionId, message: QueuedMessage): Promise<{ readonly turnId: TurnId | null }> {
+    // Until then there is no session to wait in, and none to come back to after a reload.
+    await this.deps.firstMessage(sessionId);
+    const started = this.deps.turns.startedBy(sessionId, message.clientMessageId);
+    if (started !== undefined) {
+      return started;
+    }
     const waiting = this.waitingIn(sessionId);
     if (waiting.some(({ clientMessageId }) => clientMessageId === message.clientMessageId)) {
       return { turnId: null };
@@ -179,7 +187,7 @@ export class MessageQueue implements Disposable {
   /** Sends the first message when nothing keeps it; `asked` when the person wants it in spite of a failure before it. */
   private advance(sessionId: SessionId, asked = false): void {
     if (this.advancing.has(sessionId)) {
-      this.stirred.add(sessionId);
+      this.stirred.set(sessionId, { asked: asked || this.stirred.get(sessionId)?.asked === true });
       return;
     }
     const [first] = this.waitingIn(sessionId);
@@ -189,11 +197,17 @@ export class MessageQueue implements Disposable {
     }
     this.advancing.add(sessionId);
     this.inBackground(async () => {
-      const again = await this.trySending(sessionId, first, asked);
-      this.advancing.delete(sessionId);
-      this.changed.fire(sessionId);
-      if (this.stirred.delete(sessionId) || again) {
-        this.advance(sessionId);
+      let again = false;
+      try {
+        again = await this.trySending(sessionId, first, asked);
+      } finally {
+        this.advancing.delete(sessionId);
+        this.changed.fire(sessionId);
+        const stirred = this.stirred.get(sessionId);
+        this.stirred.delete(sessionId);
+        if (stirred !== undefined || again) {
+          this.advance(sessionId, stirred?.asked);
+        }
       }
     });
   }
@@ -234,9 +248,18 @@ export class MessageQueue implements Disposable {
       await this.giveBack(sessionId, error.code === 'session/in-trash' ? 'trash' : 'gone');
     } else if (!isBusy(error) && !isCancellation(error)) {
       this.deps.logger.warn('A waiting message could not be sent', error);
-      const kind = isAppError(error) && error.code.startsWith('store/') ? 'store' : 'message';
-      this.problems.set(sessionId, { kind, text: textOfError(error) });
+      this.problems.set(sessionId, this.problemOf(error));
     }
+  }
+
+  private problemOf(error: unknown): Problem {
+    const ofStore = isAppError(error) && error.code.startsWith('store/');
+    // The chat says of a store in trouble what is wrong, and the message goes by itself when that is over.
+    const isTold = ofStore && this.deps.store.state.kind !== 'ok';
+    return {
+      kind: ofStore ? 'store' : 'message',
+      text: isTold ? l10n.t('It is sent as soon as it can be saved.') : textOfError(error),
+    };
   }
 
   private async giveBack(id: SessionId, where: 'trash' | 'gone'): Promise<void> {

@@ -2,6 +2,7 @@ import { DisposableStore, type Disposable } from '../../core/base/disposable';
 import { Emitter, type Event } from '../../core/base/event';
 import type { Logger, Timers } from '../../core/base/ports';
 import type { SessionId } from '../../core/session/session';
+import type { PartialReply } from '../../core/session/sessionService';
 import type { TurnRunner } from '../../core/turn/turnRunner';
 import type { TurnView } from '../../core/turn/turnView';
 import type { SessionSnapshot } from '../../protocol/chatProtocol';
@@ -85,10 +86,13 @@ export class ShownConversation implements Disposable {
     for (;;) {
       const shown = await conversation();
       const { revision } = this.publisher;
-      this.foreign.take(shown.session === null ? undefined : await this.foreign.find(shown.id));
+      const find = async () => (shown.session === null ? undefined : this.foreign.find(shown.id));
+      const reply = await find();
+      this.foreign.take(reply);
       const content = await buildSnapshot(this.deps, shown);
-      // Whatever happened while the page was read would be missing from it.
-      if (revision === this.publisher.revision && shown === this.conversation) {
+      // Whatever happened while the page was read would be missing from it, or stand in it twice.
+      const isSame = reply === undefined || isSamePart(reply, await find());
+      if (isSame && revision === this.publisher.revision && shown === this.conversation) {
         return this.publisher.stamp({ ...content, turn: toViewTurn(this.turnOf(shown.id)) });
       }
     }
@@ -117,4 +121,9 @@ export class ShownConversation implements Disposable {
   dispose(): void {
     this.disposables.dispose();
   }
+}
+
+/** Whether a reply of another window still grows below the event below which it grew. */
+function isSamePart(before: PartialReply, now: PartialReply | undefined): boolean {
+  return now?.turnId === before.turnId && now.parentId === before.parentId;
 }

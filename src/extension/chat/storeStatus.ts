@@ -32,23 +32,23 @@ function troubleText(error: AppError): string {
   switch (error.code) {
     case 'store/full':
       return l10n.t(
-        'The disk that holds {0} is full, so nothing new can be saved. Free some space there; deleting sessions does not help while the disk is full. Your draft stays in the composer and replies stay in this window until they are saved, which then happens by itself.',
+        'Nothing new can be saved: the disk that holds {0} is full. Free some space there; deleting sessions does not help. Until then your draft and new replies are kept in this window.',
         path,
       );
     case 'store/locked':
       return l10n.t(
-        'Another window or program keeps {0} locked, so nothing new can be saved. Your draft stays in the composer and replies stay in this window; Rejoin waits and goes on by itself.',
+        'Nothing new can be saved: another window or program keeps {0} locked. Rejoin waits for it; until then your draft and new replies are kept in this window.',
         path,
       );
     case 'store/read-only':
     case 'store/cannot-open':
       return l10n.t(
-        '{0} cannot be written any more. Check the permissions of the file and its folder. Your draft stays in the composer and replies stay in this window until they are saved, which then happens by itself.',
+        'Nothing new can be saved: {0} cannot be written any more. Check the permissions of the file and its folder. Until then your draft and new replies are kept in this window.',
         path,
       );
     default:
       return l10n.t(
-        'Writing {0} fails. Check the disk. Your draft stays in the composer and replies stay in this window until they are saved, which then happens by itself.',
+        'Nothing new can be saved: writing {0} fails. Check the disk. Until then your draft and new replies are kept in this window.',
         path,
       );
   }
@@ -59,17 +59,17 @@ function readOnlyText(error: AppError): string {
   switch (error.code) {
     case 'store/newer-schema':
       return l10n.t(
-        'The sessions in {0} were written by a newer version of Rejoin. Here they can be read and exported, and nothing is changed. Update the extension, then reload the window.',
+        'Your sessions can only be read and exported: a newer version of Rejoin wrote {0}. Update the extension, then reload the window.',
         path,
       );
     case 'store/full':
       return l10n.t(
-        'The disk that holds {0} is full, so your sessions can only be read. Free some space there; Rejoin then goes on by itself.',
+        'Your sessions can only be read: the disk that holds {0} is full. Free some space there; Rejoin then goes on by itself.',
         path,
       );
     default:
       return l10n.t(
-        '{0} cannot be written, so your sessions can only be read and exported. Check the permissions of the file and its folder; Rejoin then goes on by itself.',
+        'Your sessions can only be read and exported: {0} cannot be written. Check the permissions of the file and its folder; Rejoin then goes on by itself.',
         path,
       );
   }

@@ -1,6 +1,6 @@
 import type * as vscode from 'vscode';
 import type { ContextItem } from '../../core/session/contextItem';
-import { joinDrafts } from '../../core/session/drafts';
+import { joinDrafts, textAfterSending } from '../../core/session/drafts';
 import type { SessionId } from '../../core/session/session';
 import type { QueuedMessage, ViewMemory } from '../../protocol/chatProtocol';
 
@@ -47,6 +47,15 @@ export class ViewMemoryStore {
   async addToDraft(key: MemoryKey, text: string): Promise<void> {
     const memory = this.get(key);
     await this.set(key, { ...memory, draft: joinDrafts(memory.draft, text) });
+  }
+
+  /** Takes what was sent out of the draft that it was typed as. */
+  async takeSent(key: MemoryKey, sent: string): Promise<void> {
+    const memory = this.get(key);
+    const draft = textAfterSending(memory.draft, sent);
+    if (draft !== memory.draft) {
+      await this.set(key, { ...memory, draft });
+    }
   }
 
   /** Sessions in which messages wait, with these messages in order. */

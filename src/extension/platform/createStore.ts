@@ -5,6 +5,7 @@ import type { DisposableStore } from '../../core/base/disposable';
 import type { Clock, IdGenerator, Logger, Timers } from '../../core/base/ports';
 import { toInvocationId } from '../../core/session/session';
 import { readSetting } from '../contributions/configuration';
+import { KnownStores } from './knownStores';
 import { openStore } from './openStore';
 import { storeFolder } from './storeFolder';
 import { StoreHost } from './storeHost';
@@ -38,11 +39,13 @@ export function createStore(
   const folder = (): string => storeFolder(readSetting('storage.path'), context.globalStorageUri.fsPath, os.homedir());
   // One for the life of the window: a store that is opened anew goes on with the replies that run.
   const invocationId = toInvocationId(ids.next());
+  const known = new KnownStores({ folder, memento: context.globalState, logger });
   const store = disposables.add(
     new StoreHost({
       open: (where) =>
         openStore(where, {
           folder,
+          requirePresent: () => known.requirePresent(),
           migrationsFolder,
           invocationId,
           clock,
@@ -61,6 +64,7 @@ export function createStore(
       }
     });
   disposables.add(new StoreWatcher({ store, onDidFocus, isVisible, timers, logger }));
+  disposables.add(known.follow(store));
   disposables.add(tellOfStore({ store, memento: context.globalState, logger }));
   return { store, storeFolder: folder, migrationsFolder };
 }

@@ -44,15 +44,20 @@ const texts: Readonly<Record<ErrorCode, TextOf>> = {
     ),
   'store/not-a-database': (a) =>
     l10n.t(
-      '{0} is not a Rejoin database. It is left as it is. Move it away, or set rejoin.storage.path to another folder, then try again.',
+      '{0} is not a Rejoin database and is left as it is. Restore a backup, or set rejoin.storage.path to another folder.',
       at(a),
     ),
   'store/corrupt': (a) =>
-    l10n.t('The database {0} is damaged. It is left as it is. Restore a backup or what can be read of it.', at(a)),
+    l10n.t('The database {0} is damaged and is left as it is. Restore a backup or what can be read of it.', at(a)),
   'store/missing-data': (a) =>
     l10n.t(
-      '{0} is empty although unsaved parts of it exist beside it. Nothing is touched, so that nothing is lost. Make a copy of the folder, then try again.',
+      '{0} is empty or gone although sessions were stored in it. Nothing is touched, so that nothing is lost. Put the file back, or restore a backup.',
       at(a),
+    ),
+  'store/gone': (a) =>
+    l10n.t(
+      'Your sessions are gone from {0}: the folder is empty or not there. If it lies on another disk, connect that again. Otherwise restore a backup from elsewhere, or start empty.',
+      String(a['folder'] ?? ''),
     ),
   'store/locked': (a) =>
     l10n.t('The database {0} is locked by another program. Close the program that uses it, then try again.', at(a)),
@@ -73,7 +78,15 @@ const texts: Readonly<Record<ErrorCode, TextOf>> = {
   'store/closed': () => l10n.t('The sessions were closed. Reload the window to go on.'),
   'store/replaced': (a) => replacedText(a),
   'store/backup-failed': (a) =>
-    l10n.t('The sessions could not be copied to {0}.{1} Earlier backups are as they were.', at(a), detail(a)),
+    a['path'] === ':memory:'
+      ? l10n.t('What is kept in memory only cannot be backed up. Choose “Try Again” in the chat to save again.')
+      : l10n.t('The sessions could not be copied to {0}.{1} Earlier backups are as they were.', at(a), detail(a)),
+  'store/not-scrubbed': (a) =>
+    l10n.t(
+      'Sessions that you deleted for good are still in the backup {0}.{1} Rejoin goes on trying to remove them, within the hour and at every start.',
+      at(a),
+      detail(a),
+    ),
   'store/no-backup': (a) => l10n.t('There is no backup in {0}.', at(a)),
   'file/not-found': (a) => l10n.t('{0} is not there. Check the name of the file and that its folder exists.', at(a)),
   'file/is-folder': (a) => l10n.t('{0} is a folder. Choose a file.', at(a)),

@@ -12,6 +12,8 @@ export interface OpenStoreDeps {
   readonly clock: Clock;
   readonly ids: IdGenerator;
   readonly logger: Logger;
+  /** Rejects with `store/gone` where a store was and nothing is left of it. */
+  readonly requirePresent?: () => Promise<void>;
   /** Milliseconds between two tries to write while writes fail. */
   readonly probeMs?: number;
 }
@@ -23,6 +25,9 @@ export async function openStore(where: StorePlace, deps: OpenStoreDeps): Promise
   const { memoryPath } = await import('../../node/sqlite/database');
   const { ownIdentity } = await import('../../node/sqlite/processIdentity');
   const { clock, ids, logger, invocationId } = deps;
+  if (where !== 'memory') {
+    await deps.requirePresent?.();
+  }
   const service = await openLocalSessionService({
     folder: where === 'memory' ? memoryPath : deps.folder(),
     mustWrite: where === 'writable',

@@ -10,7 +10,7 @@ import type { SessionManager } from '../../core/session/sessionManager';
 import type { StoreHealth } from '../../core/session/storeHealth';
 import { RetryTimer } from './retryTimer';
 import { StoreRelay } from './storeRelay';
-import { mayPassByItself, stateOfOpen, unavailable, type StoreState } from './storeState';
+import { isSameTrouble, isTriedAgain, stateOfOpen, unavailable, type StoreState } from './storeState';
 
 /** `writable` is the store on disk, but not one that could only be read. */
 export type StorePlace = 'disk' | 'writable' | 'memory';
@@ -57,6 +57,8 @@ export class StoreHost implements Disposable {
   readonly onDidGrowReplies: Event<readonly SessionId[]> = this.relay.onDidGrowReplies;
   /** Another window asked a turn of this one to stop. */
   readonly onDidAskToStop: Event<StopRequest> = this.relay.onDidAskToStop;
+  /** Deleted sessions were removed from the backups; or why they could not be. */
+  readonly onDidScrubBackups: Event<AppError | undefined> = this.relay.onDidScrubBackups;
   /** Another store is open than before, or one is open at last: what is shown has to be read again. */
   readonly onDidReopen: Event<void> = this.reopened.event;
   /** The file was removed or replaced while it was open; what this window had of it lies at `args.rescue`. */
@@ -72,7 +74,7 @@ export class StoreHost implements Disposable {
 
   /** The manager over the open store. Rejects with the `store/*` error of the failed opening until the next try. */
   manager(): Promise<SessionManager> {
-    this.opening ??= this.openOn('disk');
+    this.opening ??= this.openAfter(Promise.resolve());
     return this.opening;
   }
 
@@ -111,7 +113,7 @@ export class StoreHost implements Disposable {
   async useMemory(): Promise<void> {
     if (this.current.kind === 'unavailable') {
       this.retrying.cancel();
-      this.opening = this.openOn('memory');
+      this.opening = this.openAfter(Promise.resolve(), 'memory');
     }
     await this.openManager();
   }
@@ -159,12 +161,15 @@ export class StoreHost implements Disposable {
   }
 
   private async tryAgain(): Promise<void> {
-    if (this.current.kind === 'unavailable') {
-      this.opening = this.openOn('disk');
-    } else if (this.current.kind === 'readOnly') {
-      await this.exchanges.run(() => this.tryToWrite());
-    }
-    await this.openManager();
+    // In turn: nothing may be opened while a task exchanges the file.
+    await this.exchanges.run(async () => {
+      if (this.current.kind === 'unavailable') {
+        this.opening = this.openAfter(Promise.resolve());
+      } else if (this.current.kind === 'readOnly') {
+        await this.tryToWrite();
+      }
+      await this.openManager();
+    });
   }
 
   /** History stays readable meanwhile. */
@@ -179,10 +184,6 @@ export class StoreHost implements Disposable {
       this.deps.logger.debug('The store can still not be written', error);
       this.retryLater();
     }
-  }
-
-  private openOn(where: StorePlace): Promise<SessionManager> {
-    return this.openAfter(Promise.resolve(), where);
   }
 
   private openAfter(before: Promise<unknown>, where: StorePlace = 'disk'): Promise<SessionManager> {
@@ -212,11 +213,10 @@ export class StoreHost implements Disposable {
   }
 
   private async adopt(manager: SessionManager, where: StorePlace, attempt: number): Promise<void> {
-    const loss = where === 'memory' ? 0 : await manager.file.missingEvents();
-    if (this.closed || attempt !== this.attempt) {
+    const loss = await this.lossOf(manager, where, attempt).catch(async (error: unknown) => {
       await this.closeQuietly(manager);
-      throw new AppError('store/closed');
-    }
+      throw error;
+    });
     const isAnother = this.hasOpened || this.current.kind === 'unavailable';
     this.hasOpened = true;
     this.loss = loss;
@@ -232,6 +232,15 @@ export class StoreHost implements Disposable {
       this.relay.reset();
       this.reopened.fire();
     }
+  }
+
+  /** Rejects when nobody waits for this store any more. */
+  private async lossOf(manager: SessionManager, where: StorePlace, attempt: number): Promise<number> {
+    const loss = where === 'memory' ? 0 : await manager.file.missingEvents();
+    if (this.closed || attempt !== this.attempt) {
+      throw new AppError('store/closed');
+    }
+    return loss;
   }
 
   private onHealth(manager: SessionManager, health: StoreHealth): void {
@@ -260,14 +269,9 @@ export class StoreHost implements Disposable {
   }
 
   private retryLater(): void {
-    const { current } = this;
-    if (current.kind === 'ok') {
+    if (this.current.kind === 'ok') {
       this.retrying.reset();
-    } else if (
-      (current.kind === 'unavailable' || current.kind === 'readOnly') &&
-      mayPassByItself(current.error) &&
-      !this.closed
-    ) {
+    } else if (isTriedAgain(this.current) && !this.closed) {
       this.retrying.schedule(() => void this.tryAgain());
     }
   }
@@ -278,10 +282,7 @@ export class StoreHost implements Disposable {
 
   /** Says nothing anew of a trouble that is known: the person is told once. */
   private setState(state: StoreState): void {
-    const isKnown =
-      'error' in state && 'error' in this.current && state.kind === this.current.kind
-        ? state.error.code === this.current.error.code
-        : false;
+    const isKnown = isSameTrouble(state, this.current);
     this.current = state;
     if (!isKnown) {
       this.stateChanged.fire(state);

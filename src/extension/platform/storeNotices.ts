@@ -1,10 +1,13 @@
 import * as vscode from 'vscode';
 import { DisposableStore, type Disposable } from '../../core/base/disposable';
+import type { AppError } from '../../core/base/errors';
 import type { Logger } from '../../core/base/ports';
+import { withoutLinks } from '../sessions/sessionText';
 import { textOfError } from './errorTexts';
 import type { StoreHost } from './storeHost';
 
 const journalToldKey = 'rejoin.rollbackJournalTold';
+const notScrubbedToldKey = 'rejoin.notScrubbedTold';
 
 export interface StoreNoticesDeps {
   readonly store: StoreHost;
@@ -25,6 +28,11 @@ export function tellOfStore({ store, memento, logger }: StoreNoticesDeps): Dispo
     }),
   );
   disposables.add(
+    store.onDidScrubBackups((failure) => {
+      tellOnceOfScrub(memento, failure).catch((error: unknown) => logger.warn('What was told is not known', error));
+    }),
+  );
+  disposables.add(
     store.onDidChangeState(({ kind }) => {
       if (kind === 'ok') {
         tellJournalOnce(store, memento).catch((error: unknown) => logger.warn('The journal is not known', error));
@@ -32,6 +40,18 @@ export function tellOfStore({ store, memento, logger }: StoreNoticesDeps): Dispo
     }),
   );
   return disposables;
+}
+
+/** Every window tries again every hour: one of them says it, until it succeeded. */
+async function tellOnceOfScrub(memento: vscode.Memento, failure: AppError | undefined): Promise<void> {
+  const wasTold = memento.get(notScrubbedToldKey, false);
+  if (wasTold === (failure !== undefined)) {
+    return;
+  }
+  await memento.update(notScrubbedToldKey, failure === undefined ? undefined : true);
+  if (failure !== undefined) {
+    void vscode.window.showWarningMessage(withoutLinks(textOfError(failure)));
+  }
 }
 
 async function tellJournalOnce(store: StoreHost, memento: vscode.Memento): Promise<void> {

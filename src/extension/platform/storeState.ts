@@ -21,13 +21,26 @@ const passing: readonly ErrorCode[] = [
   'store/io',
   'store/read-only',
   'store/replaced',
+  // Another window may be putting a file in the place, and a disk can be connected again.
+  'store/missing-data',
+  'store/gone',
 ];
-const restorable: readonly ErrorCode[] = ['store/corrupt', 'store/not-a-database', 'store/missing-data'];
+const restorable: readonly ErrorCode[] = ['store/corrupt', 'store/not-a-database', 'store/missing-data', 'store/gone'];
 
 export function mayPassByItself(error: AppError): boolean {
   // A backup that has to come before a migration fails for the same causes.
   const cause = isAppError(error, 'store/backup-failed') && isAppError(error.cause) ? error.cause : error;
   return isAppError(cause, ...passing);
+}
+
+/** Opening, or opening it for writing, is tried again by itself. */
+export function isTriedAgain(state: StoreState): boolean {
+  return (state.kind === 'unavailable' || state.kind === 'readOnly') && mayPassByItself(state.error);
+}
+
+/** The person knows of the one already when the other is told. */
+export function isSameTrouble(one: StoreState, other: StoreState): boolean {
+  return 'error' in one && 'error' in other && one.kind === other.kind && one.error.code === other.error.code;
 }
 
 export function unavailable(error: AppError): StoreState {

@@ -14,7 +14,7 @@ const slowMs = 5000;
 const fastMs = 1000;
 
 export interface StoreWatcherDeps {
-  readonly store: Pick<StoreHost, 'openManager' | 'onDidChangeState'>;
+  readonly store: Pick<StoreHost, 'openManager' | 'onDidChangeState' | 'onDidReopen'>;
   /** The window has got the focus. */
   readonly onDidFocus: Event<void>;
   /** Whether a person can see what the store holds. */
@@ -42,6 +42,8 @@ export class StoreWatcher implements Disposable {
 
   constructor(private readonly deps: StoreWatcherDeps) {
     this.disposables.add(deps.store.onDidChangeState(() => void this.follow()));
+    // Another store may stand just as the one before, of which no state tells.
+    this.disposables.add(deps.store.onDidReopen(() => void this.follow()));
     this.disposables.add(deps.onDidFocus(() => void this.look()));
   }
 
@@ -109,6 +111,13 @@ export class StoreWatcher implements Disposable {
     }
   }
 
+  /** The system tells of other windows after all: a change that it seemed not to tell of came before its word. */
+  private async lookAsTold(): Promise<void> {
+    if (await this.look()) {
+      this.missedOne = false;
+    }
+  }
+
   private async watchFiles(): Promise<void> {
     const { manager } = this;
     if (manager === undefined || this.watching !== undefined) {
@@ -116,8 +125,8 @@ export class StoreWatcher implements Disposable {
     }
     try {
       const { path } = await manager.describeStore();
-      // A store in memory has no other windows.
-      if (isAbsolute(path) && manager === this.manager) {
+      // A store in memory has no other windows; another look may have come here first.
+      if (isAbsolute(path) && manager === this.manager && this.watching === undefined) {
         const name = basename(path);
         const onChange = (changed: string | null): void => {
           if (changed === null || changed.startsWith(name)) {
@@ -140,7 +149,7 @@ export class StoreWatcher implements Disposable {
   private lookSoon(): void {
     this.gathering ??= this.deps.timers.after(gatherMs, () => {
       this.gathering = undefined;
-      void this.look();
+      void this.lookAsTold();
     });
   }
 }

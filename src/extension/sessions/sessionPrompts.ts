@@ -34,6 +34,6 @@ export async function confirmDeleteForever(sessions: readonly Titled[], setAside
   const detail = vscode.l10n.t(
     'What was written there is removed from the files of Rejoin on this machine. This cannot be undone.',
   );
-  const options = { modal: true, detail: `${detail} ${setAside}`.trim() };
+  const options = { modal: true, detail: `${detail}\n\n${setAside}`.trim() };
   return (await vscode.window.showWarningMessage(message, options, action)) === action;
 }

@@ -3,7 +3,6 @@ import { DisposableStore } from '../../core/base/disposable';
 import type { Event } from '../../core/base/event';
 import type { Logger } from '../../core/base/ports';
 import type { SessionId } from '../../core/session/session';
-import { textOfError } from '../platform/errorTexts';
 import { sessionsOfKeyPress } from './focusedSelection';
 import type { SectionId } from './sessionGroups';
 import type { SessionsTreeNode } from './sessionNode';
@@ -83,7 +82,11 @@ export class SessionsTree implements vscode.Disposable {
   private showOpenResult(error: unknown): void {
     // The type does not allow for it, but only undefined, not an empty text, lets the welcome content show.
     const view: { message?: string | undefined } = this.view;
-    view.message = error === undefined ? undefined : textOfError(error);
+    // The reason stands in the chat.
+    view.message =
+      error === undefined
+        ? undefined
+        : vscode.l10n.t('The sessions cannot be opened. The chat says why and what to do.');
     if (error !== undefined) {
       this.deps.logger.error('The sessions could not be listed', error);
     }

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Backup, StoreFile } from '../../core/session/sessionService';
+import type { Backup, StoreFile } from '../../core/session/storeFile';
 import { withoutLinks } from '../sessions/sessionText';
 import { sessionsText } from './countTexts';
 import { revealFile } from './revealFile';
@@ -17,6 +17,8 @@ export async function backUpNow(file: () => Promise<Pick<StoreFile, 'backUp'>>):
   const text = vscode.l10n.t('Backed up {0} to {1}.', sessionsText(backup.sessions), withoutLinks(backup.path));
   void vscode.window
     .showInformationMessage(text, show)
-    .then((answer) => (answer === show ? revealFile(backup.path) : undefined));
+    .then((answer) => (answer === show ? revealFile(backup.path) : undefined))
+    // The message says where it is.
+    .then(undefined, () => undefined);
   return backup;
 }

@@ -4,7 +4,7 @@ import { DisposableStore, type Disposable } from '../../core/base/disposable';
 import type { Event } from '../../core/base/event';
 import type { Logger, Timers } from '../../core/base/ports';
 import { Sequencer } from '../../core/base/sequencer';
-import type { StoreCheck, StoreFile } from '../../core/session/sessionService';
+import type { StoreCheck, StoreFile } from '../../core/session/storeFile';
 import { textOfError } from '../platform/errorTexts';
 import { withoutLinks } from '../sessions/sessionText';
 
@@ -60,7 +60,7 @@ export class DailyUpkeep implements Disposable {
     this.pending?.dispose();
     this.pending = this.deps.timers.after(delayMs, () => {
       this.schedule(hourMs);
-      void this.run();
+      this.run().catch((error: unknown) => this.deps.logger.error('The upkeep failed', error));
     });
   }
 

@@ -90,7 +90,7 @@ async function put(deps: RestoreBackupDeps, tools: SalvageTools, choice: Restore
     }),
   );
   deps.logger.info(`Restored ${typeof choice === 'string' ? choice : choice.kind}`, restored);
-  void tellRestored(restored);
+  void tellRestored(restored).catch((error: unknown) => deps.logger.warn('The folder could not be shown', error));
   return restored;
 }
 

@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import type { BackupKind } from '../../core/session/sessionService';
+import type { BackupKind } from '../../core/session/storeFile';
 import type { RestoreChoice, RestoreOptions } from '../../node/sqlite/restoreChoices';
 import { formatDateTime, formatRelativeTime } from '../sessions/relativeTime';
 import { withoutIcons } from '../sessions/sessionText';
@@ -29,11 +29,10 @@ export async function confirmRestore(options: RestoreOptions, choice: RestoreCho
   const detail = [
     missingText(choice),
     vscode.l10n.t(
-      'The file that is there now, {0}, is not deleted: it is kept below {1}.',
-      options.path,
+      'Nothing is deleted: the file that is there now is moved to {0}.',
       path.join(path.dirname(options.path), 'quarantine'),
     ),
-  ].join(' ');
+  ].join('\n\n');
   return (await vscode.window.showWarningMessage(questionOf(choice), { modal: true, detail }, action)) === action;
 }
 
@@ -75,7 +74,9 @@ function describe(choice: RestoreChoice, now: number): vscode.QuickPickItem {
       const { createdAt, kind } = choice.backup;
       return {
         label: `$(archive) ${formatDateTime(createdAt, vscode.env.language)}`,
-        description: withoutIcons(`${formatRelativeTime(createdAt, now, vscode.env.language)} · ${kindText(kind)}`),
+        description: withoutIcons(
+          `${formatRelativeTime(createdAt, now, vscode.env.language)} · ${backupKindText(kind)}`,
+        ),
         detail,
       };
     }
@@ -90,7 +91,8 @@ function describe(choice: RestoreChoice, now: number): vscode.QuickPickItem {
   }
 }
 
-function kindText(kind: BackupKind): string {
+/** How a backup came about. */
+export function backupKindText(kind: BackupKind): string {
   switch (kind) {
     case 'daily':
       return vscode.l10n.t('daily backup');
@@ -117,7 +119,9 @@ function missingText({ kind, missing }: RestoreChoice): string {
       : vscode.l10n.t('{0} cannot be read any more.', messageCountText(missing));
   }
   if (kind === 'empty') {
-    return vscode.l10n.t('{0} would be missing.', messageCountText(missing));
+    return missing === 0
+      ? vscode.l10n.t('The file that is there holds no messages.')
+      : vscode.l10n.t('{0} would be missing.', messageCountText(missing));
   }
   switch (missing) {
     case 0:

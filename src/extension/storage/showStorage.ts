@@ -1,11 +1,12 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../core/base/disposable';
 import type { Clock, Logger } from '../../core/base/ports';
-import { formatRelativeTime } from '../sessions/relativeTime';
+import { formatDateTime, formatRelativeTime } from '../sessions/relativeTime';
 import { withoutIcons } from '../sessions/sessionText';
 import { folderLabelOf, messageCountText, titleOf } from '../sessions/sessionTreeItem';
 import { byteText } from './byteText';
 import { sessionsText } from './countTexts';
+import { backupKindText } from './restoreDialogue';
 import type { SessionStorage } from './sessionStorage';
 import { collectStorage, type StorageOverview } from './storageReport';
 
@@ -93,16 +94,16 @@ function itemsOf(
     section(vscode.l10n.t('Backups')),
     ...backupActions(reloadAfter),
     ...overview.backups.map((backup) => ({
-      ...fileItem(backup.path, size(backup.bytes), '$(archive)'),
-      detail: `${formatRelativeTime(backup.createdAt, now, vscode.env.language)} · ${sessionsText(backup.sessions)}`,
+      ...keptItem(backup, now, '$(archive)'),
+      detail: `${size(backup.bytes)} · ${sessionsText(backup.sessions)} · ${backupKindText(backup.kind)}`,
     })),
     ...(overview.setAside.length === 0 ? [] : [section(vscode.l10n.t('Set aside, never deleted by Rejoin'))]),
     ...overview.setAside.map((folder) => ({
-      ...fileItem(folder.path, size(folder.bytes), '$(file-zip)'),
-      detail: formatRelativeTime(folder.createdAt, now, vscode.env.language),
+      ...keptItem(folder, now, '$(file-zip)'),
+      detail: size(folder.bytes),
     })),
     ...trashItems(overview, size, reloadAfter),
-    section(vscode.l10n.t('{0} sessions, {1} of text', overview.sessionCount, size(overview.sessionBytes))),
+    section(vscode.l10n.t('{0}, {1} of text', sessionsText(overview.sessionCount), size(overview.sessionBytes))),
     ...overview.sessions.slice(0, listedSessions).map((session) => sessionItem(session, size, now, reloadAfter)),
   ];
 }
@@ -130,6 +131,15 @@ function databaseItem(overview: StorageOverview, size: (bytes: number) => string
       size(overview.logBytes),
       size(overview.freeBytes),
     ),
+  };
+}
+
+/** Named by its time: its path, which ends in it, is too long for a row. */
+function keptItem(kept: { readonly path: string; readonly createdAt: number }, now: number, icon: string): StorageItem {
+  const { language } = vscode.env;
+  return {
+    ...fileItem(kept.path, formatRelativeTime(kept.createdAt, now, language), icon),
+    label: `${icon} ${formatDateTime(kept.createdAt, language)}`,
   };
 }
 

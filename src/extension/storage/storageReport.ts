@@ -1,5 +1,6 @@
 import { toSummary, type SessionSummary } from '../../core/session/session';
-import type { Backup, StorageReport } from '../../core/session/sessionService';
+import type { StorageReport } from '../../core/session/sessionService';
+import type { Backup } from '../../core/session/storeFile';
 import { listQuarantined, type Quarantined } from '../../node/sqlite/quarantine';
 import { readAllSessions } from '../sessions/listSessions';
 import type { SessionStorage } from './sessionStorage';

@@ -1,4 +1,4 @@
-import type { Backup } from '../../core/session/sessionService';
+import type { Backup } from '../../core/session/storeFile';
 import { createBackup, type BackupTools } from './backups';
 import type { SqliteConnection } from './sqliteConnection';
 import { readFigures } from './storeFigures';

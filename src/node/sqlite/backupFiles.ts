@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { BackupKind } from '../../core/session/sessionService';
+import type { BackupKind } from '../../core/session/storeFile';
+import { reserveName } from './durableFiles';
 import { fromTimeStamp, toTimeStamp } from './timeStamp';
 
 const namePattern = /^sessions-(\d{8}T\d{9})-(daily|migration|manual|rescue)\.db$/;
@@ -76,7 +77,8 @@ export async function nameBackup(
 ): Promise<BackupFile> {
   for (let createdAt = Math.max(0, now); ; createdAt++) {
     const path = join(backupFolderOf(databasePath), `sessions-${toTimeStamp(createdAt)}-${kind}.db`);
-    if (await reserve(path)) {
+    // Renaming would silently replace what another window named at the same moment.
+    if (await reserveName(path)) {
       try {
         await rename(temporary, path);
       } catch (error) {
@@ -85,20 +87,6 @@ export async function nameBackup(
       }
       return { path, kind, createdAt };
     }
-  }
-}
-
-/** Renaming would silently replace what another window named at the same moment. */
-async function reserve(path: string): Promise<boolean> {
-  try {
-    const file = await open(path, 'wx', 0o600);
-    await file.close();
-    return true;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') {
-      return false;
-    }
-    throw error;
   }
 }
 

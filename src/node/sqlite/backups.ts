@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { AppError, isAppError, toError } from '../../core/base/errors';
 import type { Clock, Logger } from '../../core/base/ports';
 import { toSessionId, type SessionId } from '../../core/session/session';
-import type { Backup, BackupKind } from '../../core/session/sessionService';
+import type { Backup, BackupKind } from '../../core/session/storeFile';
 import {
   backupFolderOf,
   findBackupFiles,
@@ -175,7 +175,7 @@ function backupFailed(path: string, error: unknown): AppError {
 }
 
 /** The innermost reason: that is what the library or the system said. */
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   const { cause, message } = toError(error);
   return cause === undefined ? message : reasonOf(cause);
 }

@@ -4,7 +4,7 @@ import type { Logger } from '../../core/base/ports';
 import { Sequencer } from '../../core/base/sequencer';
 import type { StoreHealth } from '../../core/session/storeHealth';
 import { tellDiskCause } from './diskCause';
-import { isInPlace, openIdentified, requireInPlaceNow, type StoreIdentity } from './fileIdentity';
+import { isInPlace, openIdentified, requireInPlace, type StoreIdentity } from './fileIdentity';
 import { defaultProbeMs, HealthMonitor } from './healthMonitor';
 import type { JournalMode } from './journalMode';
 import { openWriter, setUpReader, type Writer } from './openWriter';
@@ -151,12 +151,7 @@ export class Database {
         throw this.health.error;
       }
       try {
-        const result = await writer.transaction('write', async () => {
-          // Behind the lock, where no other window can be putting a file back at this moment.
-          requireInPlaceNow(this.path, this.file.identity);
-          await (asksItself ? undefined : this.guard?.(writer));
-          return task(writer);
-        });
+        const result = await writer.transaction('write', () => this.runInPlace(writer, task, asksItself));
         this.monitor.wrote();
         return result;
       } catch (cause) {
@@ -216,6 +211,25 @@ export class Database {
     return queue.run(task);
   }
 
+  /**
+   * Looks beside the task, behind the lock where no other window can be putting a file back, whether the file still lies
+   * in its place, and waits for the answer before anything is committed. On a disk that hangs the look hangs as well,
+   * and must not hold up the process.
+   */
+  private async runInPlace<T>(
+    writer: SqliteConnection,
+    task: (connection: SqliteConnection) => Promise<T>,
+    asksItself: boolean,
+  ): Promise<T> {
+    const looking = requireInPlace(this.path, this.file.identity);
+    // Awaited below, unless the task fails first.
+    looking.catch(() => undefined);
+    await (asksItself ? undefined : this.guard?.(writer));
+    const result = await task(writer);
+    await looking;
+    return result;
+  }
+
   private requireWriter(): SqliteConnection {
     const { writer, health } = this.file;
     if (writer === undefined) {
@@ -254,7 +268,7 @@ export class Database {
       const reader = await SqliteConnection.open(this.binding, this.path, 'readonly');
       try {
         // Another file in this place would be read beside the one that is written.
-        requireInPlaceNow(this.path, this.file.identity);
+        await requireInPlace(this.path, this.file.identity);
         await setUpReader(reader);
       } catch (error) {
         await reader.close();

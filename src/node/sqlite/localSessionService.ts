@@ -1,3 +1,4 @@
+import type { AppError } from '../../core/base/errors';
 import type { Event } from '../../core/base/event';
 import type { Logger } from '../../core/base/ports';
 import type { ContextItem, ContextKey } from '../../core/session/contextItem';
@@ -8,8 +9,6 @@ import type { SessionRecord } from '../../core/session/sessionRecord';
 import type {
   AppendRequest,
   AppendResult,
-  Backup,
-  BackupKind,
   EventPage,
   NewSession,
   PartialReply,
@@ -20,12 +19,11 @@ import type {
   SessionPatch,
   SessionService,
   StorageReport,
-  StoreCheck,
   StoreDescription,
-  StoreVersion,
   UsageRecord,
   UsageSnapshot,
 } from '../../core/session/sessionService';
+import type { Backup, BackupKind, StoreCheck, StoreVersion } from '../../core/session/storeFile';
 import type { StoreHealth } from '../../core/session/storeHealth';
 import { readUsage, writeUsage } from './accountUsage';
 import { appendEvents, createSession } from './appendEvents';
@@ -58,6 +56,7 @@ const everyTime = Number.MAX_SAFE_INTEGER;
 export class LocalSessionService implements SessionService {
   readonly self: ProcessIdentity;
   readonly onDidChangeHealth: Event<StoreHealth>;
+  readonly onDidScrubBackups: Event<AppError | undefined>;
   private readonly replies: PartialReplies;
   private readonly integrity: StoreIntegrity;
   private readonly backups: StoreBackups;
@@ -75,6 +74,7 @@ export class LocalSessionService implements SessionService {
     const { clock, logger } = options;
     const missingEvents = (): Promise<number> => this.missingEvents();
     this.backups = new StoreBackups({ path: database.path, clock, logger, missingEvents });
+    this.onDidScrubBackups = this.backups.onDidScrub;
   }
 
   /**
@@ -267,8 +267,7 @@ export class LocalSessionService implements SessionService {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.integrity.stop(), this.database.close()]);
-    this.integrity.close();
+    await Promise.all([this.integrity.stop(), this.database.close()]).finally(() => this.integrity.close());
   }
 
   private delete(sql: string, which: string | number): Promise<readonly SessionId[]> {

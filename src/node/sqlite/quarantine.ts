@@ -51,12 +51,12 @@ export async function quarantineStore(
     const folder = await makeQuarantineFolder(into, reason.now);
     try {
       await moveAll(files, folder);
+      await syncAll([folder, into, dirname(databasePath)], () => putBack(folder, databasePath));
     } catch (error) {
-      await rmdir(folder);
+      await rmdir(folder).catch(() => undefined);
       throw error;
     }
     await writeNote(folder, databasePath, files, reason);
-    await Promise.all([folder, into, dirname(databasePath)].map(syncFolder));
     return folder;
   } catch (error) {
     throw toStoreError(error, databasePath);
@@ -115,9 +115,22 @@ export async function makeQuarantineFolder(parent: string, now: number): Promise
 export async function putBack(folder: string, databasePath: string): Promise<void> {
   const files = await presentFiles(join(folder, basename(databasePath)));
   const parent = dirname(databasePath);
+  if ((await presentFiles(databasePath)).length > 0) {
+    return;
+  }
   // The database last: a log that lies alone is never read, and one that comes later would be missed.
   await moveAll([...files].reverse(), parent);
   await Promise.all([folder, parent].map(syncFolder));
+}
+
+async function syncAll(folders: readonly string[], undo: () => Promise<void>): Promise<void> {
+  try {
+    await Promise.all(folders.map(syncFolder));
+  } catch (error) {
+    // The first failure counts; the files are back, whether that is flushed or not.
+    await undo().catch(() => undefined);
+    throw error;
+  }
 }
 
 /** A database without its log, or a log without its database, is worse than both where they were: all move or none. */

@@ -1,9 +1,9 @@
-import { link, rename, rm, rmdir } from 'node:fs/promises';
+import { rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { isAppError } from '../../core/base/errors';
 import { namesIn } from './backupFiles';
 import { createBackup, type BackupTools } from './backups';
-import { syncFolder } from './durableFiles';
+import { placeFile, syncFolder } from './durableFiles';
 import { identityOf, isSameFile, type StoreIdentity } from './fileIdentity';
 import type { SqliteConnection } from './sqliteConnection';
 import { makeQuarantineFolder, quarantineFolderOf } from './quarantine';
@@ -111,23 +111,12 @@ async function setAside({ clock }: BackupTools, { path, identity }: MovedFile): 
   }
 }
 
-/** Never writes over a file: a link fails where there is one. */
 async function place(copy: string, path: string): Promise<'placed' | 'taken'> {
-  if ((await identityOf(path)) !== undefined) {
-    return 'taken';
+  const outcome = await placeFile(copy, path);
+  if (outcome === 'placed') {
+    await syncFolder(dirname(path));
   }
-  try {
-    await link(copy, path);
-    await rm(copy);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') {
-      return 'taken';
-    }
-    // Not every file system has links.
-    await rename(copy, path);
-  }
-  await syncFolder(dirname(path));
-  return 'placed';
+  return outcome;
 }
 
 function ignoreMissing(error: unknown): void {

@@ -61,7 +61,8 @@ export async function listRestoreChoices(tools: SalvageTools, path: string): Pro
     missing: missingWith(backup, known),
   }));
   // A sound file from which nothing is missing is best left where it is.
-  const isWorthIt = file.present !== 'sound' || missingInFile(known) > 0;
+  const isWorthIt =
+    file.present === 'missing' ? await hasLog(path) : file.present !== 'sound' || missingInFile(known) > 0;
   const salvaged = isWorthIt ? await trySalvage(tools, path, backups, known) : undefined;
   if (salvaged !== undefined) {
     choices.push(salvaged);
@@ -73,6 +74,10 @@ export async function listRestoreChoices(tools: SalvageTools, path: string): Pro
     choices,
     dispose: () => (salvaged === undefined ? Promise.resolve() : removeTemporaryBackup(salvaged.prepared)),
   };
+}
+
+async function hasLog(path: string): Promise<boolean> {
+  return (await sizeOf(`${path}-wal`).catch(() => 0)) > 0;
 }
 
 interface Known {
@@ -142,19 +147,31 @@ function missingInFile({ mark, figures }: Known): number {
     : missingFrom(mark, { generation: figures.generation, written: figures.written });
 }
 
+/** Events that are newer than every backup; 0 where nothing is known of them. */
+function missingSince(backups: readonly StoredBackup[], known: Known): number {
+  const counts = backups.flatMap((backup) => missingWith(backup, known) ?? []);
+  return counts.length === 0 ? 0 : Math.min(...counts);
+}
+
 async function trySalvage(
   tools: SalvageTools,
   path: string,
   backups: readonly StoredBackup[],
   known: Known,
 ): Promise<SalvageChoice | undefined> {
-  const prepared = await makeTemporaryBackup(path);
+  const prepared = await makeTemporaryBackup(path).catch((error: unknown) => {
+    tools.logger.warn('Nothing can be salvaged, because nothing can be written', error);
+  });
+  if (prepared === undefined) {
+    return undefined;
+  }
   try {
     const seen = await fingerprint(path);
     const salvaged = await salvage(tools, path, prepared, backups);
     const { sessions, messages, lost, fromBackup } = salvaged;
+    const ownEvents = salvaged.events - fromBackup;
     if (sessions > 0) {
-      const missing = Math.max(lost, missingInFile(known) - fromBackup);
+      const missing = Math.max(lost, missingInFile(known) - fromBackup, missingSince(backups, known) - ownEvents);
       return { kind: 'salvage', salvaged, sessions, messages, missing, prepared, seen };
     }
   } catch (error) {

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import type { Backup } from '../../core/session/sessionService';
+import type { Backup } from '../../core/session/storeFile';
 import { listBackups, type BackupTools } from './backups';
 
 const hourMs = 3_600_000;

@@ -44,7 +44,7 @@ export async function salvage(
   target: string,
   backups: readonly StoredBackup[],
 ): Promise<Salvaged> {
-  await makeFreshStore(tools, target);
+  await bringUpToDate(tools, target);
   const source = await openDamaged(tools.binding, damaged);
   try {
     return await withConnection(tools, target, 'readwrite', async (connection) => {
@@ -64,7 +64,8 @@ export async function salvage(
   }
 }
 
-async function makeFreshStore({ binding, migrations, clock, logger }: SalvageTools, path: string): Promise<void> {
+/** Makes a store without sessions in an empty file, or brings one of an earlier version up to date. */
+export async function bringUpToDate({ binding, migrations, clock, logger }: SalvageTools, path: string): Promise<void> {
   const database = await Database.open(binding, path, logger);
   try {
     await migrate(database, migrations, clock);

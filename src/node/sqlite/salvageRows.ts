@@ -43,7 +43,7 @@ async function rowIdsOfIndex(connection: SqliteConnection, table: string): Promi
     );
     for (const { name } of indexes) {
       const rows = await connection
-        .allOnce<{ id: number }>(`SELECT rowid AS id FROM "${table}" INDEXED BY "${name}"`, [])
+        .allOnce<{ id: number }>(`SELECT rowid AS id FROM ${quoted(table)} INDEXED BY ${quoted(name)}`, [])
         .catch(() => undefined);
       if (rows !== undefined) {
         return rows.map(({ id }) => id);
@@ -132,9 +132,14 @@ class RangeReader {
   }
 
   private select(which: string, params: readonly number[]): Promise<SalvagedRow[]> {
-    const names = this.columns.map((name) => `"${name}"`).join(', ');
-    return this.connection.all(`SELECT rowid AS ${rowId}, ${names} FROM "${this.table}" WHERE ${which}`, params);
+    const names = this.columns.map(quoted).join(', ');
+    return this.connection.all(`SELECT rowid AS ${rowId}, ${names} FROM ${quoted(this.table)} WHERE ${which}`, params);
   }
+}
+
+/** A name of a damaged file may hold anything. */
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
 }
 
 function withoutIds(rows: readonly SalvagedRow[]): readonly SalvagedRow[] {

@@ -26,7 +26,7 @@ export async function openDamaged(binding: SqliteBinding, path: string): Promise
       throw new AppError('store/missing-data', { args: { path } });
     }
   } catch (error) {
-    if (isAppError(error, 'store/corrupt', 'store/not-a-database', 'store/missing-data')) {
+    if (isAppError(error, 'store/corrupt', 'store/not-a-database', 'store/missing-data', 'store/locked')) {
       throw error;
     }
   }

@@ -10,6 +10,7 @@ import { syncFolder, writeNewFile } from './durableFiles';
 import { quarantineFolderOf, quarantineStore } from './quarantine';
 import { scrubFile } from './scrubFile';
 import { toStoreError } from './sqliteErrors';
+import { sizeOf } from './storeFile';
 import { withConnection } from './withConnection';
 
 /** No copy stands still for so long under its temporary name while anybody works on it. */
@@ -54,9 +55,7 @@ export async function scrubBackups(tools: BackupTools, databasePath: string): Pr
     const noted = notes.flatMap(({ ids }) => ids);
     const kept = await keptOf(tools, databasePath, noted);
     const gone = noted.filter((id) => !kept.has(id));
-    for (const { path } of await findBackupFiles(databasePath)) {
-      await scrubOne(tools, databasePath, path, gone);
-    }
+    await scrubAll(tools, databasePath, gone);
     const isOver = ({ ids, writtenAt }: Note): boolean =>
       !ids.some((id) => kept.has(id)) || tools.clock.now() - writtenAt > leftoverMs;
     await Promise.all(notes.filter(isOver).map(({ path }) => rm(path, { force: true })));
@@ -107,6 +106,17 @@ async function keptOf(
   return new Set(rows.map(({ id }) => id));
 }
 
+/** One that cannot be cleaned keeps no other from it; the first failure is what this rejects with. */
+async function scrubAll(tools: BackupTools, databasePath: string, ids: readonly SessionId[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const { path } of await findBackupFiles(databasePath)) {
+    await scrubOne(tools, databasePath, path, ids).catch((error: unknown) => failures.push(error));
+  }
+  if (failures.length > 0) {
+    throw failures[0];
+  }
+}
+
 async function scrubOne(
   tools: BackupTools,
   databasePath: string,
@@ -114,7 +124,10 @@ async function scrubOne(
   ids: readonly SessionId[],
 ): Promise<void> {
   try {
-    await scrubFile(tools, path, ids);
+    // A process that is killed while it names a backup leaves an empty file behind.
+    if ((await sizeOf(path)) > 0) {
+      await scrubFile(tools, path, ids);
+    }
   } catch (error) {
     if ((await stat(path).catch(() => undefined)) === undefined) {
       // Another window's rotation was faster.

@@ -1,8 +1,10 @@
-import { AppError } from '../../core/base/errors';
+import { AppError, isAppError } from '../../core/base/errors';
+import { Emitter, type Event } from '../../core/base/event';
 import type { Clock, Logger } from '../../core/base/ports';
 import type { SessionId } from '../../core/session/session';
-import type { Backup, BackupKind } from '../../core/session/sessionService';
-import { createBackup, listBackups, type BackupTools } from './backups';
+import type { Backup, BackupKind } from '../../core/session/storeFile';
+import { backupFolderOf } from './backupFiles';
+import { createBackup, listBackups, reasonOf, type BackupTools } from './backups';
 import { memoryPath } from './database';
 import { rotateBackups } from './rotateBackups';
 import { noteDeleted, scrubBackups } from './scrubBackups';
@@ -19,6 +21,12 @@ export interface StoreBackupsDeps {
 
 /** The backups of an open store. One in memory has none. */
 export class StoreBackups {
+  private readonly scrubbed = new Emitter<AppError | undefined>((error) =>
+    this.deps.logger.error('A listener of the backups failed', error),
+  );
+
+  readonly onDidScrub: Event<AppError | undefined> = this.scrubbed.event;
+
   constructor(private readonly deps: StoreBackupsDeps) {}
 
   /** Rejects with `store/backup-failed`. Old ones go only when a new one was made of a file from which nothing is missing. */
@@ -55,7 +63,7 @@ export class StoreBackups {
     }
   }
 
-  /** Removes deleted sessions from the backups. What fails is logged and tried again with the next call. */
+  /** Removes deleted sessions from the backups. What fails is told by `onDidScrub` and tried again with the next call. */
   async scrub(): Promise<void> {
     const { path, logger } = this.deps;
     if (path === memoryPath) {
@@ -63,8 +71,12 @@ export class StoreBackups {
     }
     try {
       await scrubBackups(await this.tools(), path);
+      this.scrubbed.fire(undefined);
     } catch (error) {
       logger.error('Deleted sessions are still in a backup; removing them is tried again within the hour', error);
+      const where = isAppError(error) ? error.args['path'] : undefined;
+      const args = { path: where ?? backupFolderOf(path), detail: reasonOf(error) };
+      this.scrubbed.fire(new AppError('store/not-scrubbed', { args, cause: error }));
     }
   }
 

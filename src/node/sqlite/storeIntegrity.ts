@@ -1,6 +1,6 @@
 import { AppError } from '../../core/base/errors';
 import type { Logger } from '../../core/base/ports';
-import type { StoreCheck } from '../../core/session/sessionService';
+import type { StoreCheck } from '../../core/session/storeFile';
 import { memoryPath, type Database } from './database';
 import { MarkWriter, missingFrom, readMark, writeMark, type StoreState } from './highWaterMark';
 import { setUpReader } from './openWriter';

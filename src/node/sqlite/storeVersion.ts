@@ -1,4 +1,4 @@
-import type { StoreVersion } from '../../core/session/sessionService';
+import type { StoreVersion } from '../../core/session/storeFile';
 import type { Database } from './database';
 
 /** Two numbers that tell cheaply whether somebody else has written, and what kind of thing it was. */

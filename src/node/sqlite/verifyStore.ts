@@ -1,6 +1,6 @@
 import { toError } from '../../core/base/errors';
 import { toEventId, toSessionId, type EventId, type SessionId } from '../../core/session/session';
-import type { StoreCheck } from '../../core/session/sessionService';
+import type { StoreCheck } from '../../core/session/storeFile';
 import { foldSeals, isAltered, sealedUpTo, type SealedPlace } from './eventSeal';
 import type { SealedLog } from './sealEarlier';
 import * as queries from './sealQueries';

@@ -10,6 +10,8 @@ export function Welcome() {
   const strings = store.strings.value;
   const model = store.model.value;
   const workspace = store.workspace.value;
+  // Elsewhere a banner says that nothing is saved.
+  const emptyText = (store.store.value?.kind ?? 'ok') === 'ok' ? strings.emptyText : '';
   const needsModel = model !== null && model.ref === null && model.missing === null;
   return (
     <div class="welcome">
@@ -23,7 +25,7 @@ export function Welcome() {
           </button>
         </Screen>
       ) : (
-        <Screen icon="comment-discussion" title={strings.emptyTitle} text={strings.emptyText} />
+        <Screen icon="comment-discussion" title={strings.emptyTitle} text={emptyText} />
       )}
       {workspace !== null && !workspace.hasFolder && (
         <p class="welcome-hint">
@@ -87,7 +89,7 @@ export function Screen({ icon, title, text, children }: ScreenProps) {
         <Icon name={icon} />
       </span>
       <h2>{title}</h2>
-      <p>{text}</p>
+      {text !== '' && <p>{text}</p>}
       {children}
     </div>
   );

@@ -22,6 +22,7 @@ export function Composer() {
   const slash = useSlashList();
   const { active } = slash;
   const note = composer.note.value;
+  const troubleShown = store.store.value?.kind === 'trouble';
   const drop = useDrop();
 
   useAutoGrow(boxRef, text);
@@ -90,7 +91,7 @@ export function Composer() {
       {note !== null && (
         <div class={`composer-note ${note.kind}`} id="composer-note" role={note.kind === 'error' ? 'alert' : undefined}>
           {note.kind === 'error' && <Icon name="error" tone="error" />}
-          <span>{note.text}</span>
+          <span>{note.ofStore === true && troubleShown ? strings.notSavedYet : note.text}</span>
         </div>
       )}
       <div class="composer-box">

@@ -1,5 +1,5 @@
 import { computed, signal, type ReadonlySignal } from '@preact/signals';
-import { asTyped, joinDrafts } from '../../core/session/drafts';
+import { asTyped, joinDrafts, textAfterSending } from '../../core/session/drafts';
 import type { SessionId } from '../../core/session/session';
 import type { StoredEvent } from '../../core/session/sessionEvent';
 import {
@@ -15,7 +15,7 @@ import { formatString } from '../../protocol/viewStrings';
 import { RpcError } from '../../protocol/rpcEndpoint';
 import type { ChatActions, OutgoingMessage } from '../state/chatActions';
 import type { ChatStore } from '../state/chatStore';
-import { textAfterSending, withAddedText } from './composerText';
+import { withAddedText } from './composerText';
 import {
   atDraft,
   draftBehind,
@@ -154,11 +154,9 @@ export class ComposerController {
     const { store } = this.deps;
     const missing = store.model.peek()?.missing;
     const status = store.store.peek();
-    if (status?.kind === 'unavailable') {
-      return this.strings.storeUnavailableTitle;
-    }
-    if (status?.kind === 'readOnly') {
-      return status.text;
+    // What is wrong with the store stands above already.
+    if (status?.kind === 'unavailable' || status?.kind === 'readOnly') {
+      return this.strings.notSendable;
     }
     return missing == null ? this.strings.noModelTitle : formatString(this.strings.modelMissing, missing.model);
   }
@@ -196,7 +194,11 @@ export class ComposerController {
     try {
       await this.deps.actions.send(sessionId, { ...message, clientMessageId });
       this.failedAttempt = undefined;
-      this.clearSent(typed);
+      const shown = this.deps.store.data.peek();
+      // Of a session that is shown no more the host has the draft, and what stands here is another one's.
+      if (shown?.sessionId === sessionId || shown?.takesOver === sessionId) {
+        this.clearSent(typed);
+      }
     } catch (error) {
       this.failedAttempt = { sessionId, typed, id: clientMessageId };
       const ofStore = error instanceof RpcError && error.code.startsWith('store/');

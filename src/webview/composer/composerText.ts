@@ -1,8 +1,3 @@
-/** What stays in the composer once `sent` is stored: whatever was typed behind it meanwhile, or all if it was rewritten. */
-export function textAfterSending(current: string, sent: string): string {
-  return current.startsWith(sent) ? current.slice(sent.length).trimStart() : current;
-}
-
 /** Text handed over from elsewhere goes behind what is already there. */
 export function withAddedText(current: string, added: string): string {
   if (current.trim() === '') {

@@ -22,7 +22,7 @@ export function TurnStatusRow({ turn }: { readonly turn: TurnView }) {
     streaming: streamingText(turn, strings),
     tools: strings.toolsRunning,
     waiting: strings.streaming,
-    stopping: strings.stopping,
+    stopping: store.store.value?.kind === 'trouble' ? strings.savingWaits : strings.stopping,
   }[turn.phase];
   const watched = turn.elsewhere === true && turn.phase !== 'stopping';
   return (

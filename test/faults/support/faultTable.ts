@@ -129,6 +129,10 @@ export const faultTable: Readonly<Record<string, readonly Proof[]>> = {
   ],
   'an older version comes back': [[faults('twoVersions'), 'of which the older comes back: ']],
   'a backup has to take the place of the file': [
+    [
+      faults('killedRestore'),
+      'that is killed at any call leaves the old sessions, the chosen ones, or both set aside and said: ',
+    ],
     [faults('damagedFile'), '${what} is refused, keeps every byte, and gives way to the backup that a person chooses'],
     [faults('damagedFile'), 'whose backups are damaged as well keeps its bytes aside and starts anew when told to'],
     [unit('node/sqlite/restoreStore'), 'says of a damaged file what each choice would lose, '],

@@ -59,7 +59,9 @@ describe('the view beside a streaming reply', () => {
     await expect.poll(() => chat.view.data.turn?.text).toBe('one ');
     chat.view.visible = false;
     feed.say('two ');
-    await settle();
+    await expect.poll(() => chat.turns.viewOf(current())?.text).toBe('one two ');
+    // What gathers for the view has gone, to a view that does not hear it.
+    await expect.poll(() => [...chat.timersWaiting.values()]).not.toContain(40);
     chat.view.visible = true;
     feed.say('three');
     await expect.poll(() => chat.view.texts.at(-1)).toBe('one three');

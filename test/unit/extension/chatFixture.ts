@@ -1,5 +1,5 @@
 import { v7 as uuid } from 'uuid';
-import { DisposableStore } from '../../../src/core/base/disposable';
+import { DisposableStore, type Disposable } from '../../../src/core/base/disposable';
 import { Emitter } from '../../../src/core/base/event';
 import { silentLogger, type Timers } from '../../../src/core/base/ports';
 import { toInvocationId, type ModelRef, type SessionId } from '../../../src/core/session/session';
@@ -21,13 +21,6 @@ import { chatReducer, type ChatInput } from '../../../src/webview/state/chatRedu
 import { initialChatState, type ChatData, type ChatState } from '../../../src/webview/state/chatState';
 import { newEvent, newSession, newSessionId, realIds, testKey, testModel } from '../../support/builders';
 import { openTempStore, type TempStore } from '../../support/storeFixture';
-
-const timers: Timers = {
-  after: (ms, callback) => {
-    const timer = setTimeout(callback, ms);
-    return { dispose: () => clearTimeout(timer) };
-  },
-};
 
 /** The view's half: the real reducer, asking for a snapshot whenever the real view would. */
 export class ReplicaView implements ChatView {
@@ -83,6 +76,8 @@ export class ReplicaView implements ChatView {
 /** The host's side of the chat on a real store in a file; only VS Code and the model are stood in for. */
 export class ChatFixture {
   private readonly disposables = new DisposableStore();
+  /** Milliseconds of the timers that wait. */
+  readonly timersWaiting = new Map<object, number>();
   readonly modelsChanged = new Emitter<void>();
   readonly controller: ChatController;
   readonly host: StoreHost;
@@ -105,6 +100,7 @@ export class ChatFixture {
     readonly memento: Map<string, unknown>,
   ) {
     this.nextStore = store;
+    const timers: Timers = { after: (ms, callback) => this.after(ms, callback) };
     const ports = { clock: store.clock, ids: realIds, logger: silentLogger };
     this.host = this.disposables.add(
       new StoreHost({
@@ -250,6 +246,21 @@ export class ChatFixture {
       throw new Error('Nothing is shown');
     }
     return this.controller.startTurn(id, text, uuid());
+  }
+
+  private after(ms: number, callback: () => void): Disposable {
+    const entry = {};
+    const timer = setTimeout(() => {
+      this.timersWaiting.delete(entry);
+      callback();
+    }, ms);
+    this.timersWaiting.set(entry, ms);
+    return {
+      dispose: () => {
+        clearTimeout(timer);
+        this.timersWaiting.delete(entry);
+      },
+    };
   }
 
   async dispose(): Promise<void> {

@@ -112,6 +112,22 @@ describe('a reply that another window writes in the session shown', () => {
     expect(chat.controller.isStreaming).toBe(false);
   });
 
+  it('is shown once also by a view that is opened in the moment in which it ends', async () => {
+    await grow('Whole answer');
+    await expect.poll(lastText).toBe('Whole answer');
+    await chat.view.ready();
+    const manager = await chat.manager();
+    const loadPage = manager.loadPage.bind(manager);
+    vi.spyOn(manager, 'loadPage').mockImplementationOnce(async (...args) => {
+      const end = answer('Whole answer', { turnId, ...testModel });
+      await elsewhere.append(shown, [end], { turnStatus: 'idle', ofTurn: turnId, clearDraftOf: turnId });
+      return loadPage(...args);
+    });
+    const snapshot = await chat.view.ready();
+    expect(snapshot.turn).toBeNull();
+    expect(snapshot.events.at(-1)?.body).toMatchObject({ content: 'Whole answer' });
+  });
+
   it('is shown anew where it does not go on as it began', async () => {
     await grow('First try');
     await expect.poll(lastText).toBe('First try');

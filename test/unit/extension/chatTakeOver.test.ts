@@ -2,13 +2,16 @@ import { v7 as uuid } from 'uuid';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AppError } from '../../../src/core/base/errors';
 import type { Timers } from '../../../src/core/base/ports';
-import type { SessionId } from '../../../src/core/session/session';
+import { toTurnId, type SessionId } from '../../../src/core/session/session';
 import type { ChatView } from '../../../src/extension/chat/chatPorts';
 import { guardViewMessage } from '../../../src/protocol/chatProtocolGuards';
 import { createRpcServer, type RequestHandlers } from '../../../src/protocol/rpcEndpoint';
 import { createChat, type Chat } from '../../../src/webview/chat';
 import { createHostPair } from '../../../src/webview/host';
-import { launchManager, openTempStore, type TempStore } from '../../support/storeFixture';
+import { testModel, userMessage } from '../../support/builders';
+import { launchManager, openTempStore, startSessionIn, type TempStore } from '../../support/storeFixture';
+import { stubMessages } from '../../support/vscodeStub';
+import { gate } from '../core/turn/turnDoubles';
 import { Feed } from './chatFeed';
 import { ChatFixture } from './chatFixture';
 
@@ -33,7 +36,7 @@ function connect(fixture: ChatFixture): Chat {
   const handlers: Partial<RequestHandlers> = {
     'session/ready': () => controller.snapshot(),
     'memory/save': ({ sessionId, memory }) => controller.saveMemory(sessionId, memory),
-    'turn/start': ({ sessionId, ...message }) => controller.queue.submit(sessionId, message),
+    'turn/start': ({ sessionId, ...message }) => controller.submitTyped(sessionId, message),
     'store/retry': () => fixture.host.retry(),
     'store/useMemory': () => fixture.host.useMemory(),
   };
@@ -154,6 +157,28 @@ describe('what is being typed in a session that goes away', () => {
     await expect.poll(() => draftOf(id) ?? '').toBe('');
   });
 
+  it('is kept together with the messages that waited there when another session resumes in its place', async () => {
+    const elsewhere = launchManager(store, { service: await store.openAnother() });
+    const lease = { turnId: toTurnId('turn-elsewhere'), model: testModel, startedAt: 0 };
+    await elsewhere.appendUserMessage(id, userMessage('Asked there'), { turnStatus: 'running', lease });
+    await host.controller.queue.submit(id, { clientMessageId: uuid(), text: 'Waiting words' });
+    const other = await openTempStore();
+    const resumed = await startSessionIn(launchManager(other, { clock: store.clock }));
+    await host.host.replaceFile(() => {
+      host.nextStore = other;
+      return Promise.resolve();
+    });
+    await expect.poll(() => chat.store.sessionId.value).toBe(resumed);
+    await expect.poll(() => draftOf(resumed) ?? '').toContain('Precious words');
+    // Saved by now, whatever the view removed where the text was before.
+    await host.controller.saveMemory(id, { draft: '', scroll: null });
+    await expect.poll(() => host.memento.get('rejoin.queuedMessages')).toBeUndefined();
+    const kept = JSON.stringify(host.memento.get('rejoin.viewMemory')) + typed();
+    expect(kept).toContain('Waiting words');
+    expect(stubMessages.join()).not.toContain('Waiting words');
+    await other.dispose();
+  });
+
   it('goes on when the file is exchanged for one that does not have the session', async () => {
     const other = await openTempStore();
     await host.host.replaceFile(() => {
@@ -187,4 +212,25 @@ it('shows what an older copy of the file has of the session, and keeps the text'
   await expect.poll(() => chat.store.events.value.length).toBe(2);
   expect([chat.store.sessionId.value, typed()]).toEqual([id, 'Precious words']);
   await older.dispose();
+});
+
+it('leaves no draft of a message behind that was on its way when another session was opened', async () => {
+  host = await ChatFixture.open(feed.provider, store);
+  const other = await host.addSession('Other');
+  const id = await host.addSession('Cart');
+  chat = connect(host);
+  await expect.poll(() => chat.store.sessionId.value).toBe(id);
+  const model = gate();
+  host.beforeModel = () => model.opened;
+  chat.composer.type('Precious words');
+  const sent = chat.composer.submit();
+  await expect.poll(() => host.turns.viewOf(id)).not.toBeNull();
+  await host.controller.showSession(other);
+  await expect.poll(() => chat.store.sessionId.value).toBe(other);
+  await expect.poll(() => draftOf(id)).toBe('Precious words');
+  model.open();
+  await sent;
+  await expect.poll(() => draftOf(id) ?? '').toBe('');
+  expect(typed()).toBe('');
+  feed.finish();
 });

@@ -8,7 +8,7 @@ import { commandIds, registerCommands, type CommandHandlers } from '../../../src
 import { createSessionCommands } from '../../../src/extension/sessions/sessionCommands';
 import { newSessionId, realIds, testKey } from '../../support/builders';
 import { stubMessages, vscodeStub } from '../../support/vscodeStub';
-import { provider } from '../core/turn/turnDoubles';
+import { gate, provider } from '../core/turn/turnDoubles';
 import { ChatFixture } from './chatFixture';
 
 vi.mock('vscode', async () => (await import('../../support/vscodeStub')).vscodeStub);
@@ -20,14 +20,18 @@ const summaryKeys = [
 ];
 
 let chat: ChatFixture;
+/** What a reply waits for before it ends. */
+let mayFinish: Promise<void>;
 let registered: { dispose(): void };
 const call = <T = unknown>(id: string, ...args: readonly unknown[]): Promise<T> =>
   vscodeStub.commands.executeCommand(id, ...args) as Promise<T>;
 
 beforeEach(async () => {
+  mayFinish = Promise.resolve();
   chat = await ChatFixture.open(
     provider(async function* () {
       yield await Promise.resolve({ type: 'text', text: 'Reply' } as const);
+      await mayFinish;
       yield { type: 'finish', reason: 'stop', usage };
     }),
   );
@@ -169,6 +173,27 @@ describe('the chat', () => {
     await call('rejoin.stop');
     await call('rejoin.newSession');
     expect((await (await chat.manager()).get(fresh.id)).endedAt).not.toBeNull();
+  });
+
+  it('keeps a message that is sent by command while a reply runs, and sends it after that', async () => {
+    const held = gate();
+    mayFinish = held.opened;
+    const { sessionId } = await call<{ sessionId: SessionId }>('rejoin.sendMessage', 'First');
+    const sent = await Promise.all([
+      call<{ turnId: string | null }>('rejoin.sendMessage', 'Second'),
+      call<{ turnId: string | null }>('rejoin.sendMessage', 'Third'),
+    ]);
+    expect(sent).toEqual([
+      { sessionId, turnId: null },
+      { sessionId, turnId: null },
+    ]);
+    const asked = async (): Promise<readonly string[]> =>
+      (await (await chat.manager()).loadBranch(sessionId)).flatMap(({ body }) =>
+        body.type === 'user_message' ? [body.content] : [],
+      );
+    expect(await asked()).toEqual(['First']);
+    held.open();
+    await expect.poll(asked).toEqual(['First', 'Second', 'Third']);
   });
 
   it('gives a new session just what the caller says, and a named one its row at once', async () => {

@@ -10,6 +10,7 @@ import { StoreWatcher, type StoreWatcherDeps } from '../../../src/extension/plat
 import type { LocalSessionService } from '../../../src/node/sqlite/localSessionService';
 import { answer, testModel, userMessage } from '../../support/builders';
 import { launchManager, openTempStore, startSessionIn, type TempStore } from '../../support/storeFixture';
+import { gate } from '../core/turn/turnDoubles';
 
 /** Time that stands still until a test moves it. */
 class ManualTimers implements Timers {
@@ -52,6 +53,7 @@ let changes: string[];
 let watcher: StoreWatcher | undefined;
 const state = new Emitter<StoreState>();
 const focus = new Emitter<void>();
+const reopened = new Emitter<void>();
 
 beforeEach(async () => {
   store = await openTempStore();
@@ -80,7 +82,11 @@ const settled = async (): Promise<void> => {
 async function start(overrides: Partial<StoreWatcherDeps> = {}): Promise<void> {
   const opened: SessionManager[] = [];
   watcher = new StoreWatcher({
-    store: { openManager: () => Promise.resolve(opened[0]), onDidChangeState: state.event },
+    store: {
+      openManager: () => Promise.resolve(opened[0]),
+      onDidChangeState: state.event,
+      onDidReopen: reopened.event,
+    },
     onDidFocus: focus.event,
     isVisible: () => true,
     timers,
@@ -207,6 +213,31 @@ describe('with a system that tells nothing', () => {
     await expect.poll(() => timers.next).toBe(1000);
   });
 
+  it('looks as before once the system tells of a change after all: the one before may only have come late', async () => {
+    let tell: (name: string | null) => void = () => undefined;
+    await start({
+      watchFolder: (_, onChange) => {
+        tell = onChange;
+        return toDisposable(() => undefined);
+      },
+    });
+    await there.rename(id, 'Renamed there');
+    timers.advance(5000);
+    await expect.poll(() => timers.next).toBe(1000);
+    await here.rename(id, 'Renamed here');
+    tell('sessions.db-wal');
+    timers.advance(100);
+    await settled();
+    timers.advance(900);
+    await expect.poll(() => timers.next).toBe(1000);
+    await there.rename(id, 'Renamed there again');
+    tell('sessions.db-wal');
+    timers.advance(100);
+    await settled();
+    timers.advance(900);
+    await expect.poll(() => timers.next).toBe(5000);
+  });
+
   it('looks when the window gets the focus', async () => {
     await start();
     const before = looks();
@@ -248,4 +279,56 @@ describe('a watcher', () => {
     focus.fire();
     expect(looks()).toBe(before);
   });
+});
+
+it('follows a store that was opened anew also where it stands as the one before', async () => {
+  let open: SessionManager = here;
+  const next = launchManager(store, { service: await store.openAnother() });
+  const looked = vi.spyOn(next, 'refresh');
+  await start({
+    store: { openManager: () => Promise.resolve(open), onDidChangeState: state.event, onDidReopen: reopened.event },
+  });
+  open = next;
+  reopened.fire();
+  await expect.poll(() => looked.mock.calls.length).toBe(1);
+  const before = looks();
+  timers.advance(5000);
+  await expect.poll(() => looked.mock.calls.length).toBe(2);
+  expect(looks()).toBe(before);
+});
+
+it('watches the folder once when looks overlap', async () => {
+  let watches = 0;
+  const described = gate();
+  const { path } = store;
+  vi.spyOn(here, 'describeStore').mockImplementation(async () => {
+    await described.opened;
+    return { path } as never;
+  });
+  await begin();
+  await here.refresh();
+  watcher = new StoreWatcher({
+    store: { openManager: () => Promise.resolve(here), onDidChangeState: state.event, onDidReopen: reopened.event },
+    onDidFocus: focus.event,
+    isVisible: () => true,
+    timers,
+    logger: silentLogger,
+    watchFolder: () => {
+      watches += 1;
+      return toDisposable(() => (watches -= 1));
+    },
+  });
+  state.fire({ kind: 'ok', loss: 0 });
+  focus.fire();
+  await expect.poll(() => here.describeStore).toHaveBeenCalledTimes(1);
+  focus.fire();
+  await expect.poll(() => timers.next).toBe(1000);
+  timers.advance(1000);
+  await expect.poll(() => here.describeStore).toHaveBeenCalledTimes(2);
+  described.open();
+  await expect.poll(() => watches).toBe(1);
+  await settled();
+  expect(watches).toBe(1);
+  watcher.dispose();
+  expect(watches).toBe(0);
 });

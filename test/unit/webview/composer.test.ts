@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { RpcError } from '../../../src/protocol/rpcEndpoint';
 import { ComposerController } from '../../../src/webview/composer/composerController';
-import { isSendKey, textAfterSending, withAddedText, type SendKey } from '../../../src/webview/composer/composerText';
+import { textAfterSending } from '../../../src/core/session/drafts';
+import { isSendKey, withAddedText, type SendKey } from '../../../src/webview/composer/composerText';
 import {
   atDraft,
   canRecallEarlier,
@@ -234,13 +235,13 @@ describe('ComposerController', () => {
     });
   });
 
-  it('keeps the text with the reason while the store can only be read, and sends it once it can be written', async () => {
+  it('keeps the text and says so while the store can only be read, and sends it once it can be written', async () => {
     const { composer, actions, store } = setUp({ store: { kind: 'readOnly', text: 'The disk is read-only.' } });
     composer.type('precious');
     expect(composer.canSend.value).toBe(false);
     await composer.submit();
     expect(actions.send).not.toHaveBeenCalled();
-    expect(composer.note.value).toEqual({ kind: 'hint', text: 'The disk is read-only.' });
+    expect(composer.note.value).toEqual({ kind: 'hint', text: 'Nothing can be sent now. Your text stays here.' });
     expect(composer.text.value).toBe('precious');
     store.apply([{ type: 'snapshot', snapshot: snapshot({ seq: 1 }) }]);
     await composer.submit();

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Emitter } from '../../../../src/core/base/event';
 import { AppError } from '../../../../src/core/base/errors';
 import { silentLogger } from '../../../../src/core/base/ports';
-import type { StoreFile } from '../../../../src/core/session/sessionService';
+import type { StoreFile } from '../../../../src/core/session/storeFile';
 import { DailyUpkeep } from '../../../../src/extension/storage/dailyUpkeep';
 import { rawSql } from '../../../support/rawSql';
 import { stubMemento } from '../../../support/vscodeWorkspaceStub';
@@ -53,6 +53,7 @@ function fileWith(changes: Partial<StoreFile>): StoreFile {
   const own: StoreFile = {
     health: file.health,
     onDidChangeHealth: file.onDidChangeHealth,
+    onDidScrubBackups: file.onDidScrubBackups,
     missingEvents: () => file.missingEvents(),
     acceptLoss: () => file.acceptLoss(),
     check: () => file.check(),

@@ -95,7 +95,7 @@ describe('restoring a backup', () => {
       text: 'Restore the sessions as they were on Nov 20, 2026, 9:00 AM?',
     });
     expect(question?.detail).toContain(
-      `${fixture.store.path}, is not deleted: it is kept below ${join(fixture.store.folder, 'quarantine')}.`,
+      `Nothing is deleted: the file that is there now is moved to ${join(fixture.store.folder, 'quarantine')}.`,
     );
     expect(await titles()).toEqual(['first']);
     expect(told?.text).toContain(restored?.quarantine);

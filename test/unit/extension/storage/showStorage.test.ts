@@ -79,8 +79,12 @@ it('lists the backups and what was set aside, with what can be done about them',
     [first.path, 'manual'],
   ]);
   expect(report.setAside).toMatchObject([{ path: aside, bytes: 1500 }]);
-  expect(shown().items.find(({ label }) => label === `$(archive) ${first.path}`)?.detail).toBe('1 hr. ago · 1 session');
-  expect(shown().items.find(({ label }) => label === `$(file-zip) ${aside}`)?.description).toBe('1.5 kB');
+  const rows = shown().items.filter(({ label }) => /archive|file-zip/.test(label));
+  expect(rows.map(({ description }) => description)).toEqual(['now', '1 hr. ago', expect.any(String)]);
+  expect(rows[1]?.detail).toMatch(/^[\d.]+ kB · 1 session · made by you$/);
+  expect(rows[2]?.detail).toBe('1.5 kB');
+  shown().press(rows[1]?.label ?? '', 'Copy Path');
+  expect(person.clipboard).toEqual([first.path]);
   shown().select('$(add) Back Up Now');
   shown().accept();
   expect(person.commands.at(-1)).toEqual(['rejoin.backupNow']);

@@ -47,7 +47,11 @@ describe.runIf(process.platform === 'linux')(
       here = launchManager(store);
       const state = new Emitter<StoreState>();
       watcher = new StoreWatcher({
-        store: { openManager: () => Promise.resolve(here), onDidChangeState: state.event },
+        store: {
+          openManager: () => Promise.resolve(here),
+          onDidChangeState: state.event,
+          onDidReopen: new Emitter<void>().event,
+        },
         onDidFocus: new Emitter<void>().event,
         isVisible: () => true,
         timers,

@@ -35,7 +35,7 @@ describe('restoring', () => {
   const titles = async (): Promise<readonly string[]> =>
     (await store.service.list({ states: ['active'], limit: 100 })).map(({ title }) => title).sort();
   const temporaryFiles = async (): Promise<readonly string[]> =>
-    (await readdir(join(store.folder, 'backups'))).filter((name) => name.startsWith('.'));
+    (await readdir(join(store.folder, 'backups'))).filter((name) => name.startsWith('.backup-'));
 
   it('offers the backups of a sound file, each with what would be missing, and to start empty', async () => {
     const path = await backUpAndGoOn();
@@ -100,6 +100,25 @@ describe('restoring', () => {
     expect(await titles()).toEqual(['First', 'Second']);
     expect(await store.service.check()).toMatchObject({ problems: [], altered: [], incomplete: [], missingEvents: 0 });
     expect(await temporaryFiles()).toEqual([]);
+  });
+
+  it('counts as missing what came after the newest backup where no row of the file can be read', async () => {
+    await backUpAndGoOn();
+    await store.service.close();
+    const pages = await rawSql<{ pageno: number }>(
+      store.path,
+      "SELECT pageno FROM dbstat WHERE name IN ('sessions', 'session_events')",
+    );
+    for (const { pageno } of pages) {
+      await zeroPage(store.path, pageno);
+    }
+    const options = await choices();
+    expect(options.choices).toMatchObject([
+      { kind: 'backup', missing: 2 },
+      { kind: 'salvage', messages: 40, missing: 2 },
+      { kind: 'empty' },
+    ]);
+    await options.dispose();
   });
 
   it('reads a damaged file again when another window wrote to it after the choice was shown', async () => {

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { BackupKind } from '../../../../src/core/session/sessionService';
+import type { BackupKind } from '../../../../src/core/session/storeFile';
 import { createBackup } from '../../../../src/node/sqlite/backups';
 import { chooseExpired, rotateBackups } from '../../../../src/node/sqlite/rotateBackups';
 import { openTempStore } from '../../../support/storeFixture';
