@@ -12,6 +12,8 @@ export default defineConfig({
     fileParallelism: false,
     maxWorkers: 1,
     testTimeout: 120_000,
+    // As patient as what waits for an element: a busy machine is no failure.
+    expect: { poll: { timeout: 15_000 } },
     hookTimeout: 180_000,
     teardownTimeout: 30_000,
   },
